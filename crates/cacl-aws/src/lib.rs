@@ -1,0 +1,18 @@
+//! The cloud side as the program sees it; the only crate that names the AWS SDK.
+
+pub mod artifact;
+pub mod call;
+pub mod error;
+pub mod names;
+pub mod session;
+pub mod stack;
+pub mod tail;
+pub mod teardown;
+pub mod template;
+
+pub use artifact::{Architecture, Artifact};
+pub use error::{Error, Reason};
+pub use names::Names;
+pub use session::{Access, Identity, Session};
+pub use stack::{DeployRequest, Progress, StackEvent};
+pub use tail::{LogLine, Status, Tail, TailItem};

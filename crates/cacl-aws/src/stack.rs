@@ -1,0 +1,105 @@
+//! Create or update the stack through a change set, followed event by event.
+
+use std::collections::BTreeMap;
+
+use futures_util::Stream;
+use jiff::Timestamp;
+
+use crate::{Artifact, Error, Names, Session, template::Planned};
+
+/// All that a deployment needs.
+#[derive(Debug, Clone)]
+pub struct DeployRequest {
+    /// The names of everything.
+    pub names: Names,
+    /// The template's body.
+    pub template: String,
+    /// Its parameters, without those of the code (deploy adds `SubscriberBucket`, `SubscriberKey`, `SubscriberArchitecture`).
+    pub parameters: BTreeMap<String, String>,
+    /// The subscriber.
+    pub artifact: Artifact,
+}
+
+/// One event of a stack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackEvent {
+    /// Unique.
+    pub id: String,
+    /// When.
+    pub time: Timestamp,
+    /// Logical id; the stack's own name for the stack itself.
+    pub logical_id: String,
+    /// E.g. `AWS::S3::Bucket`.
+    pub resource_type: String,
+    /// Physical id, once there is one.
+    pub physical_id: Option<String>,
+    /// E.g. `CREATE_IN_PROGRESS`.
+    pub status: String,
+    /// Why, if told.
+    pub reason: Option<String>,
+}
+
+/// What a deployment or a teardown reports as it goes. The stream ends after `Done` or an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// A step outside the stack, for people: "uploaded the subscriber (412 KiB)".
+    Step(String),
+    /// The resources this operation will touch; sent once, before the first event.
+    Resources(Vec<Planned>),
+    /// An event of the stack, oldest first, each once.
+    Event(StackEvent),
+    /// The end.
+    Done(Done),
+}
+
+/// How it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Done {
+    /// The stack stands; its outputs by key.
+    Deployed {
+        /// False if there was nothing to update.
+        changed: bool,
+        /// The stack's outputs.
+        outputs: BTreeMap<String, String>,
+    },
+    /// Everything was removed; what was checked, and what is left nonetheless.
+    Removed {
+        /// Kinds of things looked for, e.g. `trail`, `rule`.
+        checked: Vec<String>,
+        /// Names of what is still there; empty when all went well.
+        left: Vec<String>,
+    },
+}
+
+/// A stack as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stack {
+    /// Full ARN.
+    pub arn: String,
+    /// E.g. `CREATE_COMPLETE`.
+    pub status: String,
+    /// Outputs by key.
+    pub outputs: BTreeMap<String, String>,
+    /// Parameters by key.
+    pub parameters: BTreeMap<String, String>,
+    /// Created at.
+    pub created: Option<Timestamp>,
+    /// Last updated (or created) at.
+    pub updated: Option<Timestamp>,
+}
+
+/// The stack by name, or `None`.
+pub async fn describe(session: &Session, name: &str) -> Result<Option<Stack>, Error> {
+    let _ = (session, name);
+    todo!()
+}
+
+/// Creates or updates. Follows one that is already under way; deletes one that can only be deleted (`ROLLBACK_COMPLETE`) first.
+/// Errors: `Reason::StackFailed` carries the first failure as its cause.
+pub fn deploy(
+    session: Session,
+    request: DeployRequest,
+) -> impl Stream<Item = Result<Progress, Error>> + Send + 'static {
+    let _ = (session, request);
+    futures_util::stream::empty()
+}

@@ -1,0 +1,25 @@
+//! All that can be known from a `CloudTrail` event about a Cognito app client.
+//!
+//! Pure: no I/O, no clock, no async, no AWS, no terminal; it cannot fail on any input.
+
+pub mod actor;
+pub mod change;
+pub mod clean;
+pub mod decode;
+pub mod diff;
+pub mod history;
+pub mod judge;
+pub mod line;
+pub mod mask;
+pub mod pattern;
+pub mod report;
+pub mod settings;
+
+pub use actor::{Actor, ActorType, Origin};
+pub use change::{Change, ClientKey, Hops, Kind, Outcome, Provenance};
+pub use clean::clean;
+pub use decode::{Decoded, Platform, decode, decode_document};
+pub use diff::{BaselineKind, Class, Diff, Row};
+pub use history::{Baseline, History, Inserted};
+pub use judge::{Judgement, Reason, Severity};
+pub use settings::Settings;

@@ -1,0 +1,1 @@
+//! `EventBridge` event patterns: parse, match, and make one from what is to be watched.

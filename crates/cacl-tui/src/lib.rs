@@ -1,0 +1,3 @@
+//! The program: command line, feeds, reports and screens.
+
+pub mod feed;
