@@ -1,5 +1,18 @@
 //! The embedded local AWS: just big enough, true to AWS where it matters, on loopback only.
 
+mod cloudformation;
+mod cloudtrail;
+mod cognito;
+mod events;
+mod iam;
+mod lambda;
+mod logs;
+mod s3;
+mod sns;
+mod sqs;
+mod sts;
+mod world;
+
 use std::{ffi::OsString, net::SocketAddr};
 
 /// How long things take.

@@ -1,0 +1,5 @@
+//! iam, being written.
+
+/// What it remembers.
+#[derive(Debug, Default)]
+pub struct State {}
