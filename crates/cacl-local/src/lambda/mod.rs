@@ -1,6 +1,6 @@
 //! lambda, being written.
 
-use axum::{http::Method, response::Response};
+use axum::{http::request::Parts, response::Response};
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -13,8 +13,8 @@ pub struct State {}
 /// The CloudFormation types.
 pub const SCHEMAS: &[Schema] = &[];
 
-/// Answers a request of the REST-JSON protocol; `path` has no query.
-pub async fn handle(_: &Shared, _: &Caller, _: &Method, _path: &str, _body: &Bytes) -> Result<Response, AwsError> {
+/// Answers a request of the REST-JSON protocol, whose headers matter too (`X-Amz-Invocation-Type`).
+pub async fn handle(_: &Shared, _: &Caller, _request: &Parts, _body: &Bytes) -> Result<Response, AwsError> {
     Err(AwsError::unknown_operation())
 }
 
