@@ -1,3 +1,4 @@
 //! The program: command line, feeds, reports and screens.
 
 pub mod feed;
+pub mod screen;

@@ -1,0 +1,128 @@
+//! The screens: watching changes, and following a deployment or a teardown.
+//!
+//! State, update, view: a model is changed by `update`, which is synchronous and total; a view reads the model and writes a
+//! frame, and does nothing else. One loop ([`run`]) drives both screens; it is generic over the terminal's backend and over the
+//! streams that feed it, so a test runs it whole. Keys are named in [`keys`] alone, colours and glyphs in [`theme`] alone.
+//!
+//! Absent on purpose: calls to AWS, prompts, and anything that prints. Plans and confirmations are plain text in the normal
+//! terminal, before and after a screen.
+
+use std::{future::Future, io, pin::Pin, time::Duration};
+
+use futures_util::Stream;
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::{Terminal, backend::Backend};
+
+use crate::feed::Feed;
+
+pub mod terminal;
+
+pub use terminal::Session;
+
+/// The facts of the watch screen's header that do not change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scene {
+    /// The stack's name; for a replay the file's.
+    pub stack: String,
+    /// Twelve digits, or empty.
+    pub account: String,
+    /// E.g. `eu-west-1`, or empty.
+    pub region: String,
+    /// Who is watching, e.g. `IdentityAdmin kim@example.org`, or empty.
+    pub who: String,
+    /// Since when changes are being recorded, if known.
+    pub armed: Option<Timestamp>,
+    /// What to try while nothing has happened, in place of the usual advice; may have several lines.
+    pub hint: Option<String>,
+}
+
+/// How watching ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// `q`.
+    Quit,
+    /// Ctrl-C, a signal, or the terminal went away.
+    Interrupted,
+}
+
+/// How following a deployment or a teardown ended.
+#[derive(Debug)]
+pub enum Progressed {
+    /// It came to its end.
+    Done(cacl_aws::stack::Done),
+    /// The user left; AWS carries on.
+    Detached,
+    /// It failed; the screen has shown why, and the caller says it again in the normal terminal.
+    Failed(cacl_aws::Error),
+    /// A signal, or the terminal went away; AWS carries on.
+    Interrupted,
+}
+
+/// What is being followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// "Deploying" or "Tearing down".
+    pub verb: String,
+    /// The stack's name.
+    pub stack: String,
+    /// Twelve digits.
+    pub account: String,
+    /// E.g. `eu-west-1`.
+    pub region: String,
+    /// How long it usually takes.
+    pub expected: Option<Duration>,
+    /// When it began.
+    pub started: Timestamp,
+    /// What leaving means, e.g. "the deployment goes on; `cacl-tui deploy` comes back to it".
+    pub detach_hint: String,
+}
+
+/// How to draw.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The 16 ANSI colours, or none at all.
+    pub color: bool,
+    /// Only ASCII for glyphs and borders.
+    pub ascii: bool,
+    /// The zone in which times are shown.
+    pub time_zone: TimeZone,
+}
+
+/// Keys, pastes, resizes. Its end counts as the terminal going away.
+pub type Input = Pin<Box<dyn Stream<Item = io::Result<crossterm::event::Event>>>>;
+
+/// Shows changes as they come until the user leaves. The feed may end (a replay does); the screen stays.
+pub async fn watch<B>(
+    terminal: &mut Terminal<B>,
+    scene: &Scene,
+    look: &Look,
+    feed: impl Stream<Item = Feed>,
+    input: &mut Input,
+    stop: impl Future<Output = ()>,
+    now: impl Fn() -> Timestamp,
+) -> anyhow::Result<Ended>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+{
+    let _ = (terminal, scene, look, feed, input, stop, now);
+    todo!()
+}
+
+/// Follows a deployment or a teardown; returns by itself when it is done.
+pub async fn progress<B>(
+    terminal: &mut Terminal<B>,
+    heading: &Heading,
+    look: &Look,
+    progress: impl Stream<Item = Result<cacl_aws::Progress, cacl_aws::Error>>,
+    input: &mut Input,
+    stop: impl Future<Output = ()>,
+    now: impl Fn() -> Timestamp,
+) -> anyhow::Result<Progressed>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+{
+    let _ = (terminal, heading, look, progress, input, stop, now);
+    todo!()
+}
