@@ -1,0 +1,24 @@
+//! What happens about a change, beyond its line in the log: yours to write.
+//!
+//! [`react`] is called once for each change, after its line is written, and does nothing as it stands. Put your own logic
+//! there, or leave this crate alone and hand your own function to [`run_with`](crate::run_with), as the example
+//! `alert.rs` of this crate does.
+//!
+//! Three things to know:
+//!
+//! * Delivery is at least once, and unordered. Key whatever you do by [`Change::id`], which stays the same.
+//! * An error is written to the log, at level `ERROR`, and goes no further: the line of the change is there already, and
+//!   failing the invocation would only write it again.
+//! * The role may write to its own log group and nothing else. Calls to AWS need a statement in `stack.yaml`, and time
+//!   needs its `Timeout`.
+
+use cacl_event::Change;
+
+use crate::Error;
+
+/// Does nothing. `change` has its secrets masked, but its text is the caller's: [`cacl_event::clean`] it before it gets
+/// to a terminal, a chat or a mail.
+pub async fn react(change: &Change) -> Result<(), Error> {
+    let _ = change;
+    std::future::ready(Ok(())).await
+}
