@@ -1,5 +1,7 @@
 //! Who made a call, and by what means.
 
+use crate::Text;
+
 /// The identity types of `CloudTrail`'s `userIdentity.type`; anything else is `Unknown`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ActorType {
@@ -35,15 +37,15 @@ pub struct Actor {
     /// The kind of identity.
     pub kind: ActorType,
     /// The person or thing: SSO or session name, user name, service name; "root" for root.
-    pub name: Option<Box<str>>,
+    pub name: Option<Text>,
     /// The role's name; for SSO the permission set's name without `AWSReservedSSO_` and hash.
-    pub role: Option<Box<str>>,
+    pub role: Option<Text>,
     /// The full ARN.
-    pub arn: Option<Box<str>>,
+    pub arn: Option<Text>,
     /// Whether the session was authenticated with MFA, if the record says so.
     pub mfa: Option<bool>,
     /// The account of the identity.
-    pub account: Option<Box<str>>,
+    pub account: Option<Text>,
 }
 
 /// By what means a call was made.

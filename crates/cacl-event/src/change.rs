@@ -1,9 +1,8 @@
 //! One call that was made, as everything downstream sees it.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
-use crate::{Actor, Origin, Settings};
+use crate::{Actor, Origin, Record, Settings, Text};
 
 /// What a call does to a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -26,9 +25,9 @@ pub enum Outcome {
     /// It was refused, and changed nothing.
     Failed {
         /// `errorCode`, e.g. `AccessDenied`.
-        code: Box<str>,
+        code: Text,
         /// `errorMessage`, if any.
-        message: Option<Box<str>>,
+        message: Option<Text>,
     },
 }
 
@@ -45,9 +44,9 @@ pub enum Provenance {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientKey {
     /// E.g. `eu-west-1_Zq4TrPm9K`.
-    pub user_pool: Box<str>,
+    pub user_pool: Text,
     /// E.g. `3k1v9s0abcd7efgh2ijkl5mn`.
-    pub client: Box<str>,
+    pub client: Text,
 }
 
 /// When the event passed each hop after the call itself; unknown is `None`.
@@ -67,33 +66,33 @@ pub struct Hops {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// `CloudTrail`'s `eventID`; where it is missing, a fingerprint of the record.
-    pub id: Box<str>,
+    pub id: Text,
     /// `eventTime`, whole seconds.
     pub time: Timestamp,
     /// `eventName`, e.g. `UpdateUserPoolClient`.
-    pub event: Box<str>,
+    pub event: Text,
     /// What it does.
     pub kind: Kind,
     /// Whether it took effect.
     pub outcome: Outcome,
     /// `recipientAccountId`, else the identity's account.
-    pub account: Option<Box<str>>,
+    pub account: Option<Text>,
     /// `awsRegion`.
-    pub region: Option<Box<str>>,
+    pub region: Option<Text>,
     /// From the request, the response, or the ARN in the error message.
-    pub user_pool_id: Option<Box<str>>,
+    pub user_pool_id: Option<Text>,
     /// From the request or the response.
-    pub client_id: Option<Box<str>>,
+    pub client_id: Option<Text>,
     /// From the response or the request; a `History` fills in what an earlier event told.
-    pub client_name: Option<Box<str>>,
+    pub client_name: Option<Text>,
     /// Who.
     pub actor: Actor,
     /// How.
     pub origin: Origin,
     /// `sourceIPAddress`.
-    pub source_ip: Option<Box<str>>,
+    pub source_ip: Option<Text>,
     /// `userAgent`.
-    pub user_agent: Option<Box<str>>,
+    pub user_agent: Option<Text>,
     /// The request's settings, less what the service adds by itself and less ids and dates; `None` if parameters are null.
     pub sent: Option<Settings>,
     /// The full resulting settings, if the response tells them.
@@ -103,10 +102,28 @@ pub struct Change {
     /// Where it was learnt from.
     pub provenance: Provenance,
     /// The masked `CloudTrail` record.
-    pub record: Value,
+    pub record: Record,
+}
+
+/// How long each hop took, in milliseconds: increments, never negative, unknown is `None`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// From the call (`eventTime`) to the subscriber.
+    pub lambda: Option<u64>,
+    /// From the subscriber to the log event's timestamp.
+    pub log: Option<u64>,
+    /// From the log event's timestamp to its ingestion.
+    pub ingest: Option<u64>,
+    /// From the ingestion to the screen.
+    pub screen: Option<u64>,
 }
 
 impl Change {
+    /// How long each hop took.
+    pub fn latency(&self) -> Latency {
+        todo!()
+    }
+
     /// The client this is about, if both ids are known.
     pub fn client_key(&self) -> Option<ClientKey> {
         todo!()

@@ -51,6 +51,25 @@ pub struct Row {
     pub removed: Option<Vec<Value>>,
 }
 
+/// The short form of a diff, as counts: `+1 −2 ↺3`.
+///
+/// A list that changed counts by its elements (`added`, `removed`), any other parameter as one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Summary {
+    /// `+`: parameters added, and elements that changed lists gained.
+    pub added: usize,
+    /// `−`: parameters removed, and elements that changed lists lost.
+    pub removed: usize,
+    /// `~`: other parameters changed.
+    pub changed: usize,
+    /// `↺`: parameters reset.
+    pub reset: usize,
+    /// `>`: parameters set without a known baseline.
+    pub set: usize,
+    /// `*`: parameters filled in by the service.
+    pub defaulted: usize,
+}
+
 /// All rows, ordered by class (resets first), then path.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diff {
@@ -60,4 +79,11 @@ pub struct Diff {
     pub baseline: BaselineKind,
     /// False if the call failed: then the rows are what it attempted.
     pub applied: bool,
+}
+
+impl Diff {
+    /// The short form.
+    pub fn summary(&self) -> Summary {
+        todo!()
+    }
 }

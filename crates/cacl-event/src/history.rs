@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{BaselineKind, Change, ClientKey, Diff, Judgement, Settings};
+use crate::{BaselineKind, Change, ClientKey, Diff, Judgement, Settings, Text};
 
 /// What an insert did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Baseline {
     /// How it is known.
     pub kind: BaselineKind,
     /// The change it is the result of, if any.
-    pub from: Option<Box<str>>,
+    pub from: Option<Text>,
 }
 
 /// Changes of all clients, ordered by (time, id), each id once, whatever the order of arrival.
@@ -51,6 +51,16 @@ impl History {
     }
     /// A change by its id.
     pub fn get(&self, id: &str) -> Option<&Change> {
+        let _ = id;
+        todo!()
+    }
+    /// The n-th change in the order of (time, id), in constant time.
+    pub fn at(&self, index: usize) -> Option<&Change> {
+        let _ = index;
+        todo!()
+    }
+    /// The place of a change in the order of (time, id).
+    pub fn position(&self, id: &str) -> Option<usize> {
         let _ = id;
         todo!()
     }
@@ -85,7 +95,7 @@ impl History {
     }
     /// The ids whose diff depends on this change: the later changes of the client up to and including the next
     /// one that settles the state by itself.
-    pub fn dependants(&self, id: &str) -> Vec<Box<str>> {
+    pub fn dependants(&self, id: &str) -> Vec<Text> {
         let _ = id;
         todo!()
     }

@@ -15,6 +15,43 @@ pub enum Severity {
     Critical,
 }
 
+/// What a rule sees.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The call.
+    pub change: &'a crate::Change,
+    /// What it did, or attempted.
+    pub diff: &'a crate::Diff,
+}
+
+/// One rule: data, so that it can be listed.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// A stable name, e.g. `client-deleted`.
+    pub id: &'static str,
+    /// How bad.
+    pub severity: Severity,
+    /// What it looks at, e.g. `callbackURLs, logoutURLs`.
+    pub looks_at: &'static str,
+    /// What it says, for people.
+    pub sentence: &'static str,
+    /// Whether it also applies to calls that failed.
+    pub even_if_failed: bool,
+    /// The sentence with the values of this event, if the rule applies.
+    pub test: fn(&Subject<'_>) -> Option<String>,
+}
+
+/// All rules, worst first.
+pub fn rules() -> &'static [Rule] {
+    todo!()
+}
+
+/// Applies every rule to a change and its diff.
+pub fn judge(change: &crate::Change, diff: &crate::Diff) -> Judgement {
+    let _ = (change, diff);
+    todo!()
+}
+
 /// One rule that applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {

@@ -12,14 +12,20 @@ pub mod judge;
 pub mod line;
 pub mod mask;
 pub mod pattern;
+pub mod record;
 pub mod report;
 pub mod settings;
 
 pub use actor::{Actor, ActorType, Origin};
-pub use change::{Change, ClientKey, Hops, Kind, Outcome, Provenance};
+pub use change::{Change, ClientKey, Hops, Kind, Latency, Outcome, Provenance};
 pub use clean::clean;
 pub use decode::{Decoded, Platform, decode, decode_document};
-pub use diff::{BaselineKind, Class, Diff, Row};
+pub use diff::{BaselineKind, Class, Diff, Row, Summary};
 pub use history::{Baseline, History, Inserted};
-pub use judge::{Judgement, Reason, Severity};
+pub use judge::{Judgement, Reason, Rule, Severity};
+pub use record::Record;
 pub use settings::Settings;
+
+/// Text of an event. Shared, because most of it (accounts, people, user agents) repeats from event to event;
+/// a [`History`] keeps each distinct text once. Reads like a `Box<str>`: `"x".into()`, `&*text`, `.as_deref()`.
+pub type Text = std::sync::Arc<str>;
