@@ -8,7 +8,7 @@ use super::{
 
 /// Names that cannot be fields within `$or`, because they would be read as operators
 /// (`RESERVED_FIELD_NAMES_IN_OR_RELATIONSHIP` of `aws/event-ruler`).
-const RESERVED: [&str; 23] = [
+const RESERVED: [&str; 24] = [
     "exactly",
     "equals-ignore-case",
     "prefix",
@@ -32,6 +32,7 @@ const RESERVED: [&str; 23] = [
     "date-on-or-before",
     "in-date-range",
     "ip-address-in-range",
+    "ip-address-not-in-range",
 ];
 
 /// Conditions that must hold together, as indices.
