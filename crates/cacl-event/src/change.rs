@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::{Actor, Origin, Record, Settings, Text};
+use crate::{Actor, Origin, Record, Settings, Text, names::names};
 
 /// What a call does to a client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// `CreateUserPoolClient`.
     Create,
@@ -16,6 +16,8 @@ pub enum Kind {
     /// Any other call.
     Other,
 }
+
+names!(Kind { Create => "create", Update => "update", Delete => "delete", Other => "other" });
 
 /// Whether the call took effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,24 @@ pub enum Outcome {
         /// `errorMessage`, if any.
         message: Option<Text>,
     },
+}
+
+impl Outcome {
+    /// Whether the call took effect.
+    pub fn is_success(&self) -> bool {
+        *self == Self::Succeeded
+    }
+
+    /// Whether the call was refused for want of permission (and not because of what it asked).
+    pub fn is_denied(&self) -> bool {
+        match self {
+            Self::Succeeded => false,
+            // `AccessDenied`, `AccessDeniedException`, `Client.UnauthorizedOperation`, `NotAuthorizedException`.
+            Self::Failed { code, .. } => {
+                ["AccessDenied", "Unauthorized", "NotAuthorized"].iter().any(|word| code.contains(word))
+            }
+        }
+    }
 }
 
 /// Where a change was learnt from; the order is the order of preference when one event is seen twice.
@@ -62,12 +82,27 @@ pub struct Hops {
     pub screen: Option<Timestamp>,
 }
 
+/// How long each hop took, in milliseconds: increments, never negative, unknown is `None`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// From the call (`eventTime`, whole seconds) to the subscriber.
+    pub lambda: Option<u64>,
+    /// From the subscriber to the log event's timestamp.
+    pub log: Option<u64>,
+    /// From the log event's timestamp to its ingestion.
+    pub ingest: Option<u64>,
+    /// From the ingestion to the screen.
+    pub screen: Option<u64>,
+}
+
 /// One recorded call. Secrets are masked already; text is not yet cleaned for a terminal (see [`crate::clean`]).
+///
+/// All but `hops` and `provenance` follows from the record (and, for a record without a time, from what it was wrapped in).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// `CloudTrail`'s `eventID`; where it is missing, a fingerprint of the record.
     pub id: Text,
-    /// `eventTime`, whole seconds.
+    /// `eventTime`, whole seconds. Where it is missing: the envelope's or the log's; else the epoch.
     pub time: Timestamp,
     /// `eventName`, e.g. `UpdateUserPoolClient`.
     pub event: Text,
@@ -105,33 +140,78 @@ pub struct Change {
     pub record: Record,
 }
 
-/// How long each hop took, in milliseconds: increments, never negative, unknown is `None`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Latency {
-    /// From the call (`eventTime`) to the subscriber.
-    pub lambda: Option<u64>,
-    /// From the subscriber to the log event's timestamp.
-    pub log: Option<u64>,
-    /// From the log event's timestamp to its ingestion.
-    pub ingest: Option<u64>,
-    /// From the ingestion to the screen.
-    pub screen: Option<u64>,
-}
+/// Calls of Cognito that change a client without being an update of it: secrets, sessions, sign-in pages, and the
+/// resource servers that a client's scopes come from.
+pub(crate) const INDIRECT: [&str; 9] = [
+    "AddUserPoolClientSecret",
+    "DeleteUserPoolClientSecret",
+    "SetUserPoolClientSessionConfiguration",
+    "CreateManagedLoginBranding",
+    "UpdateManagedLoginBranding",
+    "DeleteManagedLoginBranding",
+    "SetUICustomization",
+    "UpdateResourceServer",
+    "DeleteResourceServer",
+];
 
 impl Change {
-    /// How long each hop took.
-    pub fn latency(&self) -> Latency {
-        todo!()
-    }
-
     /// The client this is about, if both ids are known.
     pub fn client_key(&self) -> Option<ClientKey> {
-        todo!()
+        Some(ClientKey { user_pool: self.user_pool_id.clone()?, client: self.client_id.clone()? })
     }
 
     /// Whether this is a call that changes (or tries to change) an app client, the calls that do so indirectly included
     /// (secrets, branding, resource servers). Hosted-UI traffic, sign-ins and reads are not.
     pub fn concerns_client(&self) -> bool {
-        todo!()
+        self.kind != Kind::Other || INDIRECT.contains(&&*self.event)
+    }
+
+    /// How long each hop took; a hop between two stations of which one is unknown is unknown.
+    pub fn latency(&self) -> Latency {
+        let between = |from: Option<Timestamp>, to: Option<Timestamp>| {
+            let millis = to?.as_millisecond().saturating_sub(from?.as_millisecond());
+            Some(u64::try_from(millis).unwrap_or(0))
+        };
+        let Hops { lambda, log, ingested, screen } = self.hops;
+        Latency {
+            lambda: between(Some(self.time), lambda),
+            log: between(lambda, log),
+            ingest: between(log, ingested),
+            screen: between(ingested, screen),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::testing;
+
+    #[rstest]
+    #[case("CreateUserPoolClient", true)]
+    #[case("UpdateUserPoolClient", true)]
+    #[case("DeleteUserPoolClient", true)]
+    #[case("AddUserPoolClientSecret", true)]
+    #[case("SetUICustomization", true)]
+    #[case("DeleteResourceServer", true)]
+    #[case("DescribeUserPoolClient", false)]
+    #[case("InitiateAuth", false)]
+    #[case("AdminCreateUser", false)]
+    #[case("UpdateUserPool", false)]
+    fn what_concerns_a_client(#[case] event: &str, #[case] expected: bool) {
+        assert_eq!(testing::call(event, serde_json::json!({}), &serde_json::Value::Null).concerns_client(), expected);
+    }
+
+    #[test]
+    fn latency_is_by_hop_and_never_negative() {
+        let mut change = testing::call("UpdateUserPoolClient", serde_json::json!({}), &serde_json::Value::Null);
+        let at = |millis: i64| Timestamp::from_millisecond(change.time.as_millisecond() + millis).ok();
+        change.hops = Hops { lambda: at(6_100), log: at(6_300), ingested: at(6_250), screen: None };
+        let expected = Latency { lambda: Some(6_100), log: Some(200), ingest: Some(0), screen: None };
+        assert_eq!(change.latency(), expected);
+        change.hops.lambda = None;
+        assert_eq!(change.latency(), Latency { ingest: Some(0), ..Latency::default() });
     }
 }

@@ -1,0 +1,93 @@
+//! Any text to changes; total.
+//!
+//! Text is read once into a tree that borrows from it; [`forms`] finds the records in it, however they are wrapped, and
+//! [`record`] turns each into a [`Change`]. What is no record comes out as what it is; nothing is dropped and nothing fails.
+
+mod document;
+mod forms;
+mod platform;
+mod record;
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+pub use document::decode_document;
+
+use crate::{Change, mask::mask_text, node::Node, pack};
+use forms::Context;
+
+/// What a piece of text turned out to be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decoded {
+    /// A recorded call.
+    Change(Box<Change>),
+    /// A line of the Lambda platform.
+    Platform(Platform),
+    /// Anything else, as it came, but for the secrets that have telling names; length bounded by the caller.
+    Foreign(Box<str>),
+}
+
+/// A platform line of a Lambda log: `{"time","type":"platform.report","record"}`, or the text form (`START RequestId…`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Platform {
+    /// E.g. `platform.report`; the text forms get the names of the JSON forms.
+    pub kind: Box<str>,
+    /// The line's record, e.g. `{"requestId":…,"metrics":{…}}`; of a text form `{"requestId":…,"text":…}`.
+    pub record: Value,
+}
+
+/// Decodes one log line or one JSON document, which may hold many records (`{"Records":[…]}`, `LookupEvents` or
+/// `FilterLogEvents` output). Blank text gives nothing; any other gives at least one item. Never panics.
+pub fn decode(text: &str) -> Vec<Decoded> {
+    let mut out = Vec::new();
+    text_into(text, Context::default(), &mut out);
+    out
+}
+
+/// Decodes a text that stands alone: the whole input, or the message of a log event.
+fn text_into(text: &str, context: Context, out: &mut Vec<Decoded>) {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return;
+    }
+    if text.starts_with(['{', '[', '"'])
+        && let Some(node) = Node::parse(text)
+    {
+        node_into(&node, text, context, out);
+        return;
+    }
+    if let Some(line) = platform::of_text(text) {
+        out.push(Decoded::Platform(line));
+        return;
+    }
+    // A logger's own words before the JSON: `2026-… INFO {…}`.
+    if let Some(start) = text.find('{')
+        && let Some(node) = Node::parse(&text[start..])
+        && forms::find(&node, context, out)
+    {
+        return;
+    }
+    out.push(Decoded::Foreign(mask_text(text).into()));
+}
+
+/// Decodes a JSON value, which came as this text.
+fn node_into(node: &Node<'_>, text: &str, context: Context, out: &mut Vec<Decoded>) {
+    if !forms::find(node, context, out) {
+        out.push(foreign(node, Some(text)));
+    }
+}
+
+/// A value in which nothing was found: as it came, unless there are secrets in it.
+fn foreign(node: &Node<'_>, text: Option<&str>) -> Decoded {
+    let mut packer = pack::Packer::new();
+    packer.node(node);
+    let text = match text {
+        Some(text) if !packer.masked => Cow::Borrowed(text),
+        _ => Cow::Owned(pack::unpack(&packer.finish())),
+    };
+    Decoded::Foreign(text.into())
+}
+
+#[cfg(test)]
+mod tests;

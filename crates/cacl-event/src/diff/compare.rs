@@ -1,0 +1,132 @@
+//! Settings against settings, row by row.
+//!
+//! All sides are sorted by path, so this is one walk along the three of them. Values are compared in their packed, normal
+//! form and made only for the rows.
+
+use std::{borrow::Cow, cmp::Ordering, iter::Peekable};
+
+use serde_json::Value;
+
+use super::{Class, Row};
+use crate::{Settings, settings::Entry};
+
+/// What was sent, against the states before (`None`: unknown) and after.
+pub(super) fn settings(sent: Option<&Settings>, before: Option<&Settings>, after: &Settings) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(16);
+    let mut sent = sent.into_iter().flat_map(Settings::entries).peekable();
+    let mut old = before.into_iter().flat_map(Settings::entries).filter(|entry| !entry.is_empty()).peekable();
+    let mut new = after.entries().filter(|entry| !entry.is_empty()).peekable();
+    while let Some(path) = least([path_of(&mut sent), path_of(&mut old), path_of(&mut new)]) {
+        let one = Parameter { sent: take(&mut sent, &path), before: take(&mut old, &path), after: take(&mut new, &path) };
+        rows.extend(one.row(&path, before.is_some()));
+    }
+    rows
+}
+
+/// The parameters of a call that is no update: set, for all that is known.
+pub(super) fn parameters(sent: Option<&Settings>) -> Vec<Row> {
+    let set = |entry: Entry<'_>| Row {
+        after: (!entry.is_empty()).then(|| entry.value()),
+        ..row(&entry.path, Class::Set)
+    };
+    sent.into_iter().flat_map(Settings::entries).map(set).collect()
+}
+
+/// A deleted client: everything that went with it.
+pub(super) fn gone(before: &Settings) -> Vec<Row> {
+    let removed = |entry: Entry<'_>| {
+        let value = entry.value();
+        let (added, removed) = elements(Some(&value), None);
+        Row { before: Some(value), added, removed, ..row(&entry.path, Class::Removed) }
+    };
+    before.entries().filter(|entry| !entry.is_empty()).map(removed).collect()
+}
+
+fn row(path: &str, class: Class) -> Row {
+    Row { path: path.into(), class, before: None, after: None, added: None, removed: None }
+}
+
+fn path_of<'a>(entries: &mut Peekable<impl Iterator<Item = Entry<'a>>>) -> Option<Cow<'a, str>> {
+    entries.peek().map(|entry| entry.path.clone())
+}
+
+fn least<'a>(paths: [Option<Cow<'a, str>>; 3]) -> Option<Cow<'a, str>> {
+    paths.into_iter().flatten().min()
+}
+
+/// The next entry if it is the one at this path.
+fn take<'a>(entries: &mut Peekable<impl Iterator<Item = Entry<'a>>>, path: &str) -> Option<Entry<'a>> {
+    entries.next_if(|entry| entry.path.as_ref().cmp(path) != Ordering::Greater)
+}
+
+/// One parameter on all sides.
+struct Parameter<'a> {
+    sent: Option<Entry<'a>>,
+    before: Option<Entry<'a>>,
+    after: Option<Entry<'a>>,
+}
+
+impl Parameter<'_> {
+    /// Its row; `None` if it was sent empty and is nowhere.
+    fn row(self, path: &str, known: bool) -> Option<Row> {
+        // What the request asked for and the response does not repeat: the request is the best that is known.
+        let asked = self.sent.as_ref().filter(|sent| !sent.is_empty());
+        let new = self.after.as_ref().or(asked);
+        let class = self.class(path, new, known)?;
+        let after = new.map(Entry::value);
+        let before = match (&self.before, class) {
+            (_, Class::Unchanged) => after.clone(),
+            (before, _) => before.as_ref().map(Entry::value),
+        };
+        let (added, removed) = if known { elements(before.as_ref(), after.as_ref()) } else { (None, None) };
+        Some(Row { before, after, added, removed, ..row(path, class) })
+    }
+
+    fn class(&self, path: &str, new: Option<&Entry<'_>>, known: bool) -> Option<Class> {
+        let same = matches!((&self.before, new), (Some(before), Some(new)) if before.packed == new.packed);
+        Some(match (&self.sent, &self.before) {
+            (Some(_), _) if !known => Class::Set,
+            // An update that leaves the name out keeps it.
+            (None, _) if !known && path == "clientName" => Class::Unchanged,
+            (None, _) if !known => Class::Defaulted,
+            _ if same => Class::Unchanged,
+            (Some(sent), Some(_)) if sent.is_empty() => Class::Removed,
+            (Some(_), Some(_)) => Class::Changed,
+            (Some(sent), None) if sent.is_empty() => {
+                new?;
+                Class::Defaulted
+            }
+            (Some(_), None) => Class::Added,
+            (None, Some(_)) => Class::Reset,
+            (None, None) => Class::Defaulted,
+        })
+    }
+}
+
+/// The elements that a list gained and lost; nothing if either side is no list. The elements of both are sorted and distinct.
+fn elements(before: Option<&Value>, after: Option<&Value>) -> (Option<Vec<Value>>, Option<Vec<Value>>) {
+    let (old, new) = match (before, after) {
+        (Some(Value::Array(old)), Some(Value::Array(new))) => (old.as_slice(), new.as_slice()),
+        (Some(Value::Array(old)), None) => (old.as_slice(), [].as_slice()),
+        (None, Some(Value::Array(new))) => ([].as_slice(), new.as_slice()),
+        _ => return (None, None),
+    };
+    if old.iter().chain(new).any(|element| element.is_array() || element.is_object()) {
+        return (None, None);
+    }
+    if old == new {
+        return (Some(Vec::new()), Some(Vec::new()));
+    }
+    (Some(without(new, old)), Some(without(old, new)))
+}
+
+/// The elements of one list that are not in another.
+fn without(these: &[Value], those: &[Value]) -> Vec<Value> {
+    /// Above this a set is worth its making; clients have a handful of elements, hostile input has many.
+    const MANY: usize = 32;
+    if these.len().min(those.len()) <= MANY {
+        return these.iter().filter(|element| !those.contains(element)).cloned().collect();
+    }
+    let those: std::collections::HashSet<&Value> = those.iter().collect();
+    these.iter().filter(|element| !those.contains(element)).cloned().collect()
+}

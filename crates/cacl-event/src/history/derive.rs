@@ -1,0 +1,120 @@
+//! What was before a change, and what hangs on it.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Baseline, Client, History};
+use crate::{BaselineKind, Change, Kind, Provenance, Settings, Text, diff::after};
+
+impl History {
+    /// The state before a change: the result of the nearest earlier successful change of the same client, or a later
+    /// snapshot. Nothing for a creation but what it is itself: the empty state. `None` if nothing is known.
+    pub fn before(&self, id: &str) -> Option<Baseline> {
+        self.before_change(self.get(id)?)
+    }
+
+    pub(super) fn before_change(&self, change: &Change) -> Option<Baseline> {
+        match change.kind {
+            Kind::Create => {
+                return Some(Baseline { settings: Settings::default(), kind: BaselineKind::Event, from: None });
+            }
+            Kind::Other => return None,
+            Kind::Update | Kind::Delete => {}
+        }
+        let client = self.clients.get(&change.client_key()?)?;
+        let end = self.place_in(&client.order, change).unwrap_or_else(|at| at);
+        let settled = (0..end).rev().find(|at| settles(self.change(client.order[*at])));
+        let snapshot = client.snapshot_before(change.time);
+        match (settled, snapshot) {
+            (Some(at), snapshot) => {
+                let last = self.change(client.order[at]);
+                match snapshot {
+                    // Within one second nothing tells which was first; an event tells more.
+                    Some((taken, settings)) if taken.as_second() > last.time.as_second() => Some(described(settings)),
+                    _ => self.result(client, at),
+                }
+            }
+            (None, Some((_, settings))) => Some(described(settings)),
+            (None, None) => None,
+        }
+    }
+
+    /// The state after the change at this place of a client's order, a successful one.
+    fn result(&self, client: &Client, at: usize) -> Option<Baseline> {
+        let change = self.change(client.order[at]);
+        let settings = match change.kind {
+            Kind::Delete => Settings::default(),
+            _ => match &change.resulting {
+                Some(resulting) => resulting.clone(),
+                None => {
+                    // An update that was told without its response keeps the client's name.
+                    let name = self.name_before(client, at);
+                    after(change, name.as_ref())?.into_owned()
+                }
+            },
+        };
+        let kind = match change.provenance {
+            Provenance::Event => BaselineKind::Event,
+            Provenance::History => BaselineKind::History,
+        };
+        Some(Baseline { settings, kind, from: Some(change.id.clone()) })
+    }
+
+    /// The name that a client had before the change at this place, as the only setting.
+    fn name_before(&self, client: &Client, at: usize) -> Option<Settings> {
+        let earlier = client.order[..at].iter().rev().map(|place| self.change(*place)).filter(|change| settles(change));
+        let name = earlier.take_while(|change| change.kind != Kind::Delete).find_map(|change| change.client_name.clone());
+        let name = name.map(|name| Value::from(&*name)).or_else(|| {
+            let first = self.change(*client.order.get(at)?);
+            client.snapshot_before(first.time)?.1.get("clientName")
+        })?;
+        Some([("clientName", name)].into_iter().collect())
+    }
+
+    /// The client's name as known at that change: its own, else the nearest earlier, else the nearest later one.
+    pub fn client_name(&self, id: &str) -> Option<&str> {
+        let change = self.get(id)?;
+        if let Some(name) = &change.client_name {
+            return Some(name);
+        }
+        let order = self.order_of(&change.client_key()?);
+        let (earlier, later) = order.split_at(self.place_in(order, change).unwrap_or_else(|at| at));
+        let mut nearest = earlier.iter().rev().chain(later).map(|place| self.change(*place));
+        nearest.find_map(|change| change.client_name.as_deref().filter(|_| change.outcome.is_success()))
+    }
+
+    /// The ids whose diff depends on this change: the later changes of the client up to and including the next
+    /// one that settles the state by itself.
+    pub fn dependants(&self, id: &str) -> Vec<Text> {
+        let Some(change) = self.get(id) else { return Vec::new() };
+        let Some(key) = change.client_key() else { return Vec::new() };
+        let order = self.order_of(&key);
+        let after = self.place_in(order, change).map_or_else(|at| at, |at| at + 1);
+        let mut dependants = Vec::new();
+        for later in order[after..].iter().map(|place| self.change(*place)) {
+            dependants.push(later.id.clone());
+            // One that was told without its response may take the name over.
+            if settles(later) && (later.kind != Kind::Update || later.resulting.is_some()) {
+                break;
+            }
+        }
+        dependants
+    }
+}
+
+impl Client {
+    /// The last snapshot that was surely taken before a call, whose time is a whole second.
+    fn snapshot_before(&self, time: Timestamp) -> Option<(Timestamp, &Settings)> {
+        let end = self.snapshots.partition_point(|(taken, _)| taken.as_second() < time.as_second());
+        self.snapshots[..end].last().map(|(taken, settings)| (*taken, settings))
+    }
+}
+
+fn described(settings: &Settings) -> Baseline {
+    Baseline { settings: settings.clone(), kind: BaselineKind::Snapshot, from: None }
+}
+
+/// Whether there is a new state after a change: a call that made, replaced or deleted the client.
+fn settles(change: &Change) -> bool {
+    change.kind != Kind::Other && change.outcome.is_success()
+}

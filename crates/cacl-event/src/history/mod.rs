@@ -1,0 +1,196 @@
+//! Every change seen, per client and in order; the baseline is derived from it, never stored.
+//!
+//! Delivery is at least once, late and out of order. So a change takes its place by (time, id) whenever it comes, what is seen
+//! twice is merged by a rule that does not depend on which came first, and what was before a change is looked up when asked. Nothing
+//! is ever forgotten here; how much is kept is the caller's business.
+
+mod derive;
+mod merge;
+mod texts;
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
+use crate::{BaselineKind, Change, ClientKey, Diff, Judgement, Settings, Text, judge::judge};
+use texts::Texts;
+
+/// What an insert did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// A change not seen before.
+    New,
+    /// Seen before, and nothing new was learnt.
+    Known,
+    /// Seen before, and more is known now (a hop, a better provenance).
+    Enriched,
+}
+
+/// The state before a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Baseline {
+    /// The settings then; empty if the client did not exist.
+    pub settings: Settings,
+    /// How it is known.
+    pub kind: BaselineKind,
+    /// The change it is the result of, if any.
+    pub from: Option<Text>,
+}
+
+/// Changes of all clients, ordered by (time, id), each id once, whatever the order of arrival.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// By arrival; everything else refers to places in here.
+    #[expect(clippy::vec_box, reason = "a growing Vec would copy changes, and keep room for as many again")]
+    changes: Vec<Box<Change>>,
+    /// All places, by (time, id).
+    order: Vec<u32>,
+    ids: HashMap<Text, u32>,
+    clients: HashMap<ClientKey, Client>,
+    texts: Texts,
+}
+
+/// What is known of one client.
+#[derive(Debug, Clone, Default)]
+struct Client {
+    /// Places of its changes, by (time, id).
+    order: Vec<u32>,
+    /// What was described, by time.
+    snapshots: Vec<(Timestamp, Settings)>,
+}
+
+impl History {
+    /// Takes a change in; idempotent and commutative: whatever the order and however often, the same history results.
+    pub fn insert(&mut self, mut change: Change) -> Inserted {
+        if let Some(&place) = self.ids.get(&change.id) {
+            return self.merge(place, change);
+        }
+        // Four billion changes do not fit into any memory; should they, the last one is not taken in.
+        let Ok(place) = u32::try_from(self.changes.len()) else { return Inserted::Known };
+        self.texts.share(&mut change);
+        self.ids.insert(change.id.clone(), place);
+        self.changes.push(Box::new(change));
+        self.enter(place);
+        Inserted::New
+    }
+
+    /// Takes in the settings of a client as described at a time.
+    pub fn snapshot(&mut self, key: ClientKey, taken: Timestamp, settings: Settings) {
+        let snapshots = &mut self.clients.entry(key).or_default().snapshots;
+        match snapshots.binary_search_by_key(&taken, |(taken, _)| *taken) {
+            // Two that differ at one time: either may be right, so the choice must only not depend on their order.
+            Ok(at) if snapshots[at].1.bytes() < settings.bytes() => snapshots[at].1 = settings,
+            Ok(_) => {}
+            Err(at) => snapshots.insert(at, (taken, settings)),
+        }
+    }
+
+    /// How many changes there are.
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A change by its id.
+    pub fn get(&self, id: &str) -> Option<&Change> {
+        self.ids.get(id).map(|place| self.change(*place))
+    }
+
+    /// The n-th change in the order of (time, id), in constant time.
+    pub fn at(&self, index: usize) -> Option<&Change> {
+        self.order.get(index).map(|place| self.change(*place))
+    }
+
+    /// The place of a change in the order of (time, id).
+    pub fn position(&self, id: &str) -> Option<usize> {
+        self.place_in(&self.order, self.get(id)?).ok()
+    }
+
+    /// All, by (time, id).
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Change> + ExactSizeIterator {
+        self.order.iter().map(|place| self.change(*place))
+    }
+
+    /// Those of one client, by (time, id).
+    pub fn of_client(&self, key: &ClientKey) -> impl DoubleEndedIterator<Item = &Change> + ExactSizeIterator {
+        self.order_of(key).iter().map(|place| self.change(*place))
+    }
+
+    /// The clients of which there are changes or snapshots, in no particular order.
+    pub fn clients(&self) -> impl Iterator<Item = &ClientKey> {
+        self.clients.keys()
+    }
+
+    /// The diff of a change against its baseline.
+    pub fn diff(&self, id: &str) -> Option<Diff> {
+        let change = self.get(id)?;
+        Some(Diff::of(change, self.before_change(change).as_ref()))
+    }
+
+    /// How bad a change is, and why.
+    pub fn judge(&self, id: &str) -> Option<Judgement> {
+        Some(judge(self.get(id)?, &self.diff(id)?))
+    }
+
+    fn change(&self, place: u32) -> &Change {
+        // Places are only ever those of changes that were pushed, and none is taken out.
+        &self.changes[place as usize]
+    }
+
+    fn order_of(&self, key: &ClientKey) -> &[u32] {
+        self.clients.get(key).map_or(&[], |client| client.order.as_slice())
+    }
+
+    /// Where a change stands in an order, or where it should.
+    fn place_in(&self, order: &[u32], change: &Change) -> Result<usize, usize> {
+        let wanted = (change.time, &change.id);
+        let found = |place: &u32| {
+            let other = self.change(*place);
+            (other.time, &other.id)
+        };
+        // Mostly, what comes is newer than all.
+        match order.last() {
+            Some(last) if found(last) < wanted => Err(order.len()),
+            _ => order.binary_search_by(|place| found(place).cmp(&wanted)),
+        }
+    }
+
+    /// Puts a change into the orders.
+    fn enter(&mut self, place: u32) {
+        let change = self.change(place);
+        let key = change.client_key();
+        if let Err(at) = self.place_in(&self.order, change) {
+            self.order.insert(at, place);
+        }
+        if let Some(key) = key
+            && let Err(at) = self.place_in(self.order_of(&key), self.change(place))
+        {
+            self.clients.entry(key).or_default().order.insert(at, place);
+        }
+    }
+
+    /// Takes a change out of the orders.
+    fn leave(&mut self, place: u32) {
+        let change = self.change(place);
+        let key = change.client_key();
+        if let Ok(at) = self.place_in(&self.order, change) {
+            self.order.remove(at);
+        }
+        if let Some(key) = key
+            && let Ok(at) = self.place_in(self.order_of(&key), self.change(place))
+            && let Some(client) = self.clients.get_mut(&key)
+        {
+            client.order.remove(at);
+            if client.order.is_empty() && client.snapshots.is_empty() {
+                self.clients.remove(&key);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

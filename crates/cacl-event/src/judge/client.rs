@@ -1,0 +1,202 @@
+//! Rules about who called, how it ended, and what became of the client.
+
+use serde_json::Value;
+
+use super::Subject;
+use crate::{ActorType, Class, Kind, Origin, Outcome, Row};
+
+impl Subject<'_> {
+    /// What a list gained, against a known baseline.
+    pub(super) fn gained(&self, path: &str) -> Vec<&str> {
+        let row = self.diff.row(path).filter(|row| row.class != Class::Unchanged);
+        let added = row.and_then(|row| row.added.as_deref()).unwrap_or_default();
+        added.iter().filter_map(Value::as_str).collect()
+    }
+
+    /// The row of a setting that is not as it was, against a known baseline.
+    pub(super) fn altered(&self, path: &str) -> Option<&Row> {
+        self.diff.row(path).filter(|row| !matches!(row.class, Class::Unchanged | Class::Set))
+    }
+
+    /// Whether the call is an update whose baseline is known: then what was there before is known, the defaults included.
+    pub(super) fn is_known_update(&self) -> bool {
+        self.change.kind == Kind::Update && self.diff.baseline != crate::BaselineKind::None
+    }
+
+    fn is_call(&self, events: &[&str]) -> bool {
+        events.contains(&&*self.change.event)
+    }
+
+    fn sent_text(&self, path: &str) -> Option<String> {
+        match self.change.sent.as_ref()?.get(path)? {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// `"scope added: a, b"`, unless there is nothing to name.
+pub(super) fn named(what: &str, values: &[&str]) -> Option<String> {
+    (!values.is_empty()).then(|| format!("{what}: {}", values.join(", ")))
+}
+
+fn says(applies: bool, text: &str) -> Option<String> {
+    applies.then(|| text.to_owned())
+}
+
+pub(super) fn by_root(subject: &Subject<'_>) -> Option<String> {
+    says(subject.change.actor.kind == ActorType::Root, "called by the account's root user")
+}
+
+/// Of SSO people `CloudTrail` says "no MFA" whatever their identity provider asked of them, so it says nothing.
+pub(super) fn console_without_mfa(subject: &Subject<'_>) -> Option<String> {
+    let actor = &subject.change.actor;
+    let without = subject.change.origin == Origin::Console && actor.mfa == Some(false) && !actor.is_sso();
+    says(without, "called from the console without MFA")
+}
+
+pub(super) fn denied(subject: &Subject<'_>) -> Option<String> {
+    match &subject.change.outcome {
+        Outcome::Failed { code, .. } if subject.change.outcome.is_denied() => {
+            Some(format!("denied ({code}): attempted, not applied"))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn failed(subject: &Subject<'_>) -> Option<String> {
+    match &subject.change.outcome {
+        Outcome::Failed { code, .. } if !subject.change.outcome.is_denied() => {
+            Some(format!("failed ({code}): attempted, not applied"))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn deleted(subject: &Subject<'_>) -> Option<String> {
+    says(subject.change.kind == Kind::Delete, "the client was deleted")
+}
+
+pub(super) fn created(subject: &Subject<'_>) -> Option<String> {
+    says(subject.change.kind == Kind::Create, "a new client")
+}
+
+pub(super) fn reset(subject: &Subject<'_>) -> Option<String> {
+    let paths: Vec<&str> =
+        subject.diff.rows.iter().filter(|row| row.class == Class::Reset).map(|row| &*row.path).collect();
+    match paths.as_slice() {
+        [] => None,
+        [path] => Some(format!("1 setting was reset, the call did not send it: {path}")),
+        _ => Some(format!("{} settings were reset, the call did not send them: {}", paths.len(), paths.join(", "))),
+    }
+}
+
+fn flow_added(subject: &Subject<'_>, flow: &str) -> bool {
+    subject.gained("allowedOAuthFlows").contains(&flow)
+}
+
+pub(super) fn implicit_flow(subject: &Subject<'_>) -> Option<String> {
+    says(flow_added(subject, "implicit"), "implicit flow added: tokens travel in URLs")
+}
+
+pub(super) fn client_credentials_flow(subject: &Subject<'_>) -> Option<String> {
+    says(flow_added(subject, "client_credentials"), "client_credentials flow added: the client acts without a user")
+}
+
+/// The auth flows that were not there before under their old names (`USER_PASSWORD_AUTH`, `ADMIN_NO_SRP_AUTH`) or their new
+/// ones (`ALLOW_…`).
+fn auth_flow_added<'a>(subject: &'a Subject<'_>, names: [&str; 2]) -> Vec<&'a str> {
+    let path = "explicitAuthFlows";
+    let had = subject.altered(path).and_then(|row| row.before.as_ref()?.as_array());
+    let had_any = had.is_some_and(|had| had.iter().filter_map(Value::as_str).any(|flow| names.contains(&flow)));
+    let mut added = subject.gained(path);
+    added.retain(|flow| names.contains(flow) && !had_any);
+    added
+}
+
+pub(super) fn password_auth(subject: &Subject<'_>) -> Option<String> {
+    named("password sign-in enabled", &auth_flow_added(subject, ["USER_PASSWORD_AUTH", "ALLOW_USER_PASSWORD_AUTH"]))
+}
+
+pub(super) fn admin_auth(subject: &Subject<'_>) -> Option<String> {
+    let names = ["ADMIN_NO_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"];
+    named("administrative sign-in enabled", &auth_flow_added(subject, names))
+}
+
+pub(super) fn scope_added(subject: &Subject<'_>) -> Option<String> {
+    if !subject.is_known_update() {
+        return None;
+    }
+    named("scope added", &subject.gained("allowedOAuthScopes"))
+}
+
+pub(super) fn provider_added(subject: &Subject<'_>) -> Option<String> {
+    if !subject.is_known_update() {
+        return None;
+    }
+    named("identity provider added", &subject.gained("supportedIdentityProviders"))
+}
+
+/// Without the setting every standard attribute may be written, so losing it widens too.
+pub(super) fn write_attributes_widened(subject: &Subject<'_>) -> Option<String> {
+    let row = subject.altered("writeAttributes").filter(|_| subject.is_known_update())?;
+    match (&row.before, &row.after) {
+        (Some(_), None) => Some("all standard attributes may be written".to_owned()),
+        (Some(_), Some(_)) => named("attributes may be written", &subject.gained("writeAttributes")),
+        (None, _) => None,
+    }
+}
+
+/// Absent means `LEGACY`.
+pub(super) fn user_existence_exposed(subject: &Subject<'_>) -> Option<String> {
+    let row = subject.altered("preventUserExistenceErrors").filter(|_| subject.is_known_update())?;
+    let prevents = |value: &Option<Value>| value.as_ref().and_then(Value::as_str) == Some("ENABLED");
+    says(prevents(&row.before) && !prevents(&row.after), "sign-in errors tell again whether a user exists")
+}
+
+pub(super) fn secret_added(subject: &Subject<'_>) -> Option<String> {
+    says(subject.is_call(&["AddUserPoolClientSecret"]), "a secret was added to the client")
+}
+
+pub(super) fn secret_deleted(subject: &Subject<'_>) -> Option<String> {
+    says(subject.is_call(&["DeleteUserPoolClientSecret"]), "a secret of the client was deleted")
+}
+
+pub(super) fn session_configuration(subject: &Subject<'_>) -> Option<String> {
+    says(subject.is_call(&["SetUserPoolClientSessionConfiguration"]), "the client's session configuration was changed")
+}
+
+pub(super) fn sign_in_page(subject: &Subject<'_>) -> Option<String> {
+    let events = ["CreateManagedLoginBranding", "UpdateManagedLoginBranding", "DeleteManagedLoginBranding", "SetUICustomization"];
+    says(subject.is_call(&events), "the look of the sign-in pages was changed")
+}
+
+pub(super) fn resource_server_changed(subject: &Subject<'_>) -> Option<String> {
+    says(subject.is_call(&["UpdateResourceServer"]), "a resource server was changed: scopes of clients may be gone")
+}
+
+pub(super) fn resource_server_deleted(subject: &Subject<'_>) -> Option<String> {
+    says(subject.is_call(&["DeleteResourceServer"]), "a resource server was deleted: its scopes are gone from every client")
+}
+
+/// Trails count whichever they are, for nothing tells which one feeds the rule. Rules and functions count if they go by the
+/// names that the stack gives (any prefix); other ones are not ours to judge.
+pub(super) fn pipeline_tampered(subject: &Subject<'_>) -> Option<String> {
+    let trail = ["StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"];
+    let rule = ["DisableRule", "DeleteRule", "PutRule", "RemoveTargets", "PutTargets"];
+    // Lambda's events carry the API's date (`UpdateFunctionCode20150331v2`).
+    let function = ["UpdateFunctionCode", "UpdateFunctionConfiguration", "DeleteFunction", "PutFunctionConcurrency"];
+    let event = &*subject.change.event;
+    let of_ours = |path: &str, ending: &str| subject.sent_text(path).filter(|name| name.contains(ending));
+    let name = if trail.contains(&event) {
+        subject.sent_text("name").or_else(|| subject.sent_text("trailName")).unwrap_or_default()
+    } else if rule.contains(&event) {
+        let ending = "-app-client-api-call-events";
+        of_ours("name", ending).or_else(|| of_ours("rule", ending))?
+    } else if function.iter().any(|call| event.starts_with(call)) {
+        of_ours("functionName", "-app-client-api-call-subscriber")?
+    } else {
+        return None;
+    };
+    Some(format!("the pipeline itself was touched: {event} {name}").trim_end().to_owned())
+}

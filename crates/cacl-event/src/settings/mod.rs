@@ -1,0 +1,184 @@
+//! The settings of an app client: parameter paths and values.
+//!
+//! Kept packed (see the crate's `pack` module) and sorted by path, so that two of them are compared by walking along both,
+//! and a history of 100,000 changes fits into memory. Values are made when asked for.
+
+mod defaults;
+mod display;
+mod flatten;
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+pub use defaults::default_of;
+pub(crate) use defaults::filled_in;
+pub use display::display;
+pub(crate) use flatten::{Keep, flatten};
+
+use crate::{
+    node::Node,
+    pack::{self, Packer},
+};
+
+/// Sorted by path; paths as in `CloudTrail`, nested with dots, without ids, dates and secrets. Lists of scalars are
+/// sets: kept sorted, each element once. Whole numbers are whole however they were written.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Settings(Box<[u8]>);
+
+/// One setting, still packed: paths and values can be compared without being made.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry<'a> {
+    pub(crate) path: Cow<'a, str>,
+    packed_path: &'a [u8],
+    pub(crate) packed: &'a [u8],
+}
+
+impl Entry<'_> {
+    pub(crate) fn value(&self) -> Value {
+        pack::to_value(self.packed)
+    }
+
+    /// Null, `""`, `[]`: sent to take the setting away.
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self.packed, b"null" | b"\"\"" | b"[]" | b"{}")
+    }
+}
+
+impl Settings {
+    /// The settings in a `userPoolClient` of a response or in a `UserPoolClient` of `DescribeUserPoolClient` (whose
+    /// names begin with capitals); what is empty counts as absent.
+    pub fn of_client(client: &Value) -> Self {
+        Self::from_node(&Node::from(client), Keep::State)
+    }
+
+    /// The settings within an object.
+    pub(crate) fn from_node(node: &Node<'_>, keep: Keep) -> Self {
+        Self::pack(&flatten(node, keep))
+    }
+
+    /// Packs settings that are sorted and distinct.
+    fn pack(entries: &[(Cow<'_, str>, Cow<'_, Node<'_>>)]) -> Self {
+        let mut packer = Packer::new();
+        for (path, node) in entries {
+            packer.unmasked(path);
+            packer.end_piece();
+            packer.value_of(path, node);
+            packer.end_piece();
+        }
+        Self(packer.finish())
+    }
+
+    /// Joins entries that are sorted and distinct.
+    pub(crate) fn join<'a>(entries: impl Iterator<Item = Entry<'a>>) -> Self {
+        let mut bytes = Vec::new();
+        for entry in entries {
+            bytes.extend_from_slice(entry.packed_path);
+            bytes.push(0);
+            bytes.extend_from_slice(entry.packed);
+            bytes.push(0);
+        }
+        Self(bytes.into_boxed_slice())
+    }
+
+    /// All entries, by path.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        let mut pieces = pack::pieces(&self.0);
+        std::iter::from_fn(move || {
+            let (packed_path, packed) = (pieces.next()?, pieces.next()?);
+            Some(Entry { path: pack::as_text(packed_path).unwrap_or_default(), packed_path, packed })
+        })
+    }
+
+    /// The entry at a path.
+    pub(crate) fn entry(&self, path: &str) -> Option<Entry<'_>> {
+        self.entries().find(|entry| entry.path == path)
+    }
+
+    /// The value at a path.
+    pub fn get(&self, path: &str) -> Option<Value> {
+        self.entry(path).map(|entry| entry.value())
+    }
+
+    /// All, by path.
+    pub fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, Value)> {
+        self.entries().map(|entry| {
+            let value = entry.value();
+            (entry.path, value)
+        })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        pack::pieces(&self.0).count() / 2
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Bytes it takes on the heap.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<P: AsRef<str>> FromIterator<(P, Value)> for Settings {
+    /// Paths and values as they are to be (flattened already); of a repeated path the last one counts.
+    fn from_iter<I: IntoIterator<Item = (P, Value)>>(settings: I) -> Self {
+        let owned: Vec<(P, Value)> = settings.into_iter().collect();
+        let entries = owned.iter().map(|(path, value)| {
+            let node = Node::from(value);
+            (Cow::Borrowed(path.as_ref()), Cow::Owned(flatten::normal(&node).into_owned()))
+        });
+        Self::pack(&flatten::sorted(entries.collect()))
+    }
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    #[rstest]
+    #[case::nested(json!({"tokenValidityUnits": {"idToken": "hours"}}), json!({"tokenValidityUnits.idToken": "hours"}))]
+    #[case::empties(json!({"tokenValidityUnits": {}, "callbackURLs": [], "defaultRedirectURI": "", "analyticsConfiguration": null}), json!({}))]
+    #[case::ids(json!({"userPoolId": "p", "clientId": "c", "lastModifiedDate": 1, "creationDate": 1, "clientSecret": "s"}), json!({}))]
+    #[case::sets(json!({"callbackURLs": ["b", "a", "b"]}), json!({"callbackURLs": ["a", "b"]}))]
+    #[case::objects_in_lists(json!({"x": [{"b": 1}, {"a": 2}]}), json!({"x": [{"b": 1}, {"a": 2}]}))]
+    #[case::numbers(json!({"a": 30.0, "b": 1.5}), json!({"a": 30, "b": 1.5}))]
+    #[case::as_described(json!({"UserPoolId": "p", "CallbackURLs": ["a"], "TokenValidityUnits": {"AccessToken": "minutes"}}),
+                         json!({"callbackURLs": ["a"], "tokenValidityUnits.accessToken": "minutes"}))]
+    #[case::secrets(json!({"secretString": "x"}), json!({"secretString": "HIDDEN_BY_CACL"}))]
+    #[case::hidden(json!({"tokenValidityUnits": "HIDDEN_FOR_SOME_REASON"}), json!({"tokenValidityUnits": "HIDDEN_FOR_SOME_REASON"}))]
+    #[case::no_object(json!("HIDDEN_X"), json!({}))]
+    #[case::odd_names(json!({"a\u{0}b": "\u{0}", "": 1}), json!({"": 1, "a\u{0}b": "\u{0}"}))]
+    fn state(#[case] client: Value, #[case] expected: Value) {
+        let settings = Settings::of_client(&client);
+        let found: serde_json::Map<String, Value> = settings.iter().map(|(path, value)| (path.into_owned(), value)).collect();
+        assert_eq!(Value::Object(found), expected);
+        assert_eq!(settings.len(), expected.as_object().map_or(0, serde_json::Map::len));
+    }
+
+    #[test]
+    fn order_and_repetition_do_not_matter() {
+        let one: Settings = [("b", json!([2, 1])), ("a", json!(1))].into_iter().collect();
+        let two: Settings = [("a", json!(0)), ("a", json!(1)), ("b", json!([1, 2, 2]))].into_iter().collect();
+        assert_eq!(one, two);
+        assert_eq!(one.get("b"), Some(json!([1, 2])));
+        assert_eq!(one.get("c"), None);
+    }
+}
