@@ -1,2 +1,5 @@
-//! x
-fn main() {}
+//! The executable; everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    cacl_tui::main()
+}

@@ -1,7 +1,10 @@
 //! What the screens and reports are fed with: live tail, replay, demo and a test's `stream::iter` are the same to them.
 
+pub mod live;
+pub mod replay;
+
 use cacl_aws::Status;
-use cacl_event::{Change, Platform};
+use cacl_event::{Change, Decoded, Platform};
 
 /// One item of a feed.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,4 +19,35 @@ pub enum Feed {
     Status(Status),
     /// The end: a replayed file has been read. A live tail never ends.
     End,
+}
+
+/// How much of a foreign line is kept, in bytes. A log line may have a megabyte, and nobody reads that much of rubbish.
+const FOREIGN_LIMIT: usize = 4096;
+
+impl From<Decoded> for Feed {
+    fn from(decoded: Decoded) -> Self {
+        match decoded {
+            Decoded::Change(change) => Self::Change(change),
+            Decoded::Platform(platform) => Self::Platform(platform),
+            Decoded::Foreign(text) if text.len() > FOREIGN_LIMIT => {
+                Self::Foreign(format!("{}…", &text[..text.floor_char_boundary(FOREIGN_LIMIT)]).into())
+            }
+            Decoded::Foreign(text) => Self::Foreign(text),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cacl_event::Decoded;
+
+    use super::Feed;
+
+    #[test]
+    fn long_rubbish_is_cut_between_characters() {
+        let Feed::Foreign(kept) = Feed::from(Decoded::Foreign("ü€".repeat(500_000).into())) else {
+            panic!("rubbish stays rubbish");
+        };
+        assert!(kept.len() < 5000 && kept.ends_with('…'));
+    }
 }

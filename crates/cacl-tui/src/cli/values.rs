@@ -1,0 +1,204 @@
+//! Values of options: parsed once, at the edge.
+
+use std::{str::FromStr, time::Duration};
+
+use cacl_event::Severity;
+use clap::ValueEnum;
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, civil, tz::TimeZone};
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Color {
+    /// In a terminal, unless `NO_COLOR` is set or TERM is dumb.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// In what form changes are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// The live view; needs a terminal.
+    Tui,
+    /// One readable line a change.
+    Text,
+    /// One JSON object a line, schema `cacl.change/1`.
+    Jsonl,
+}
+
+/// How bad, see [`Severity`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// Everything.
+    Info,
+    /// Worth a look.
+    Low,
+    /// Worth a question.
+    Medium,
+    /// Worth an alarm.
+    High,
+    /// Worth waking somebody.
+    Critical,
+}
+
+impl From<Level> for Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Info => Self::Info,
+            Level::Low => Self::Low,
+            Level::Medium => Self::Medium,
+            Level::High => Self::High,
+            Level::Critical => Self::Critical,
+        }
+    }
+}
+
+/// A moment, in words: so long ago, or a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// That long before now.
+    Ago(SignedDuration),
+    /// That moment.
+    At(Timestamp),
+}
+
+impl Since {
+    /// The moment meant.
+    pub fn resolve(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Ago(duration) => now.checked_sub(duration).unwrap_or(Timestamp::UNIX_EPOCH),
+            Self::At(moment) => moment,
+        }
+    }
+}
+
+impl FromStr for Since {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "now" {
+            return Ok(Self::Ago(SignedDuration::ZERO));
+        }
+        if let Ok(moment) = text.parse() {
+            return Ok(Self::At(moment));
+        }
+        let zone = TimeZone::system();
+        if let Some(moment) = text.parse::<civil::DateTime>().ok().and_then(|local| local.to_zoned_datetime(zone).ok())
+        {
+            return Ok(Self::At(moment.timestamp()));
+        }
+        duration(text).map(Self::Ago).map_err(|_| {
+            "neither a duration (30m, 24h, 7d) nor a time (2026-10-01, 2026-10-01T08:00, 2026-10-01T08:00:00Z)"
+                .to_owned()
+        })
+    }
+}
+
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    let wrong = || "no duration: write 30s, 5m, 24h or 7d".to_owned();
+    let span: Span = text.parse().map_err(|_| wrong())?;
+    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| wrong())?;
+    if duration.is_negative() { Err(wrong()) } else { Ok(duration) }
+}
+
+/// A length of time, such as `30s`, `5m`, `24h`, `7d`.
+pub fn length(text: &str) -> Result<Duration, String> {
+    duration(text).map(SignedDuration::unsigned_abs)
+}
+
+/// A share, from 0 to 1.
+pub fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| "no number".to_owned())?;
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share is from 0 to 1".to_owned()) }
+}
+
+/// How many times faster than it happened; above 0.
+pub fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "no number".to_owned())?;
+    if speed > 0.0 && speed.is_finite() { Ok(speed) } else { Err("a speed is above 0".to_owned()) }
+}
+
+/// What begins every name. It becomes part of S3 bucket names, which end in account and region and have 63 characters at most.
+pub fn prefix(text: &str) -> Result<String, String> {
+    let fits = (2..=20).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.ends_with(|last: char| last.is_ascii_lowercase() || last.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    // S3 keeps these beginnings of bucket names for itself.
+    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|start| format!("{text}-").starts_with(start));
+    if fits && !reserved {
+        Ok(text.to_owned())
+    } else {
+        Err("2 to 20 lower-case letters, digits and hyphens, a letter first and no hyphen last".to_owned())
+    }
+}
+
+/// A `CloudFormation` stack name.
+pub fn stack_name(text: &str) -> Result<String, String> {
+    let fits = (1..=128).contains(&text.len())
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if fits { Ok(text.to_owned()) } else { Err("1 to 128 letters, digits and hyphens, a letter first".to_owned()) }
+}
+
+/// An e-mail address, as far as the stack's parameter wants to know.
+pub fn email(text: &str) -> Result<String, String> {
+    let fits =
+        text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+    if fits && !text.contains(char::is_whitespace) { Ok(text.to_owned()) } else { Err("no e-mail address".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::{Since, email, length, prefix, share, speed, stack_name};
+
+    #[test]
+    fn moments() {
+        let ago = |seconds| Ok(Since::Ago(SignedDuration::from_secs(seconds)));
+        assert_eq!("24h".parse(), ago(86_400));
+        assert_eq!("30m".parse(), ago(1800));
+        assert_eq!("7d".parse(), ago(7 * 86_400));
+        assert_eq!("now".parse(), ago(0));
+        let moment: Timestamp = "2026-10-01T08:00:00Z".parse().expect("a time");
+        assert_eq!("2026-10-01T08:00:00Z".parse(), Ok(Since::At(moment)));
+        assert!(matches!("2026-10-01".parse(), Ok(Since::At(_))));
+        for wrong in ["", "yesterday", "-1h", "24", "7x"] {
+            assert!(wrong.parse::<Since>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn lengths_shares_and_speeds() {
+        assert_eq!(length("90s"), Ok(Duration::from_secs(90)));
+        assert!(length("-90s").is_err());
+        assert_eq!(share("0.25"), Ok(0.25));
+        assert!(share("1.5").is_err() && share("NaN").is_err());
+        assert_eq!(speed("60"), Ok(60.0));
+        assert!(speed("0").is_err() && speed("inf").is_err());
+    }
+
+    #[test]
+    fn names_fit_for_buckets_and_stacks() {
+        for right in ["cacl", "a1", "team-a", "a2345678901234567890"] {
+            assert!(prefix(right).is_ok(), "{right}");
+        }
+        for wrong in
+            ["", "a", "Cacl", "1a", "a-", "a.b", "a_b", "xn--a", "sthree", "amzn-s3-demo", "a23456789012345678901"]
+        {
+            assert!(prefix(wrong).is_err(), "{wrong}");
+        }
+        assert!(stack_name("My-Stack-1").is_ok());
+        for wrong in ["", "1a", "a_b", "arn:aws", &"a".repeat(129)] {
+            assert!(stack_name(wrong).is_err(), "{wrong}");
+        }
+        assert!(email("kim@example.org").is_ok());
+        assert!(email("kim").is_err() && email("@x").is_err() && email("a b@c").is_err() && email("a@b@c").is_err());
+    }
+}

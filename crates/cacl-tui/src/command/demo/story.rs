@@ -1,0 +1,202 @@
+//! What happens in the demo: real API calls by different people and programs, one after the other.
+//!
+//! Every call goes through the SDK to the local AWS, which answers, records and delivers as AWS does. The calls that are
+//! refused belong to the story; any other that fails breaks it off.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use anyhow::Context;
+use cacl_aws::{
+    Session,
+    call::{COGNITO, call},
+};
+use serde_json::{Value, json};
+
+/// Who deploys, and watches.
+pub const DEPLOYER: &str = "ASIALOCALKIM";
+
+/// How many changes the story makes that the rule lets through.
+pub const CHANGES: u64 = 9;
+
+/// How fast it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tempo {
+    /// With time to look at each change.
+    ForPeople,
+    /// As fast as order allows: CloudTrail counts whole seconds, and within one second order means nothing.
+    ForPipes,
+}
+
+impl Tempo {
+    fn pause(self) -> Duration {
+        match self {
+            Self::ForPeople => Duration::from_secs(3),
+            Self::ForPipes => Duration::from_millis(1100),
+        }
+    }
+}
+
+/// The people and programs, by the access keys that the local AWS knows them by.
+#[derive(Clone, Copy)]
+enum Who {
+    Pipeline,
+    Console,
+    Alice,
+    Sam,
+    Visitor,
+    Root,
+}
+
+impl Who {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Pipeline => "ASIALOCALCI",
+            Self::Console => "ASIALOCALCONSOLE",
+            Self::Alice => "AKIALOCALALICE",
+            Self::Sam => "ASIALOCALSAM",
+            Self::Visitor => "ASIALOCALROBIN",
+            Self::Root => "AKIALOCALROOT",
+        }
+    }
+}
+
+struct Teller {
+    endpoint_url: String,
+    pool: String,
+    client: String,
+    tempo: Tempo,
+}
+
+/// Tells the story from beginning to end.
+pub async fn tell(endpoint_url: String, outputs: BTreeMap<String, String>, tempo: Tempo) -> anyhow::Result<()> {
+    let output = |name: &str| outputs.get(name).cloned().with_context(|| format!("the stack has no {name}"));
+    let teller = Teller { endpoint_url, pool: output("UserPoolId")?, client: output("AppClientId")?, tempo };
+    let scopes = teller.scopes().await?;
+    let shop = teller.create("web-shop", web_shop()).await?;
+    let old = teller.create("old-mobile", old_mobile()).await?;
+
+    // Everything is sent, and next to nothing changes: the first sight of each client, and the baseline of what follows.
+    teller.update(Who::Pipeline, &shop, with(web_shop(), "AccessTokenValidity", json!(15))).await?;
+    teller.update(Who::Pipeline, &old, old_mobile()).await?;
+    teller.update(Who::Pipeline, &teller.client, sandbox(&scopes)).await?;
+    // The scope that the README asks one to remove, and everything else kept.
+    teller.update(Who::Console, &teller.client, sandbox(&scopes[..1])).await?;
+    // A way in for whoever sits on the line.
+    let callbacks = json!(["https://shop.example.org/cb", "http://shop.example.org/cb"]);
+    teller
+        .update(Who::Alice, &shop, with(with(web_shop(), "AccessTokenValidity", json!(15)), "CallbackURLs", callbacks))
+        .await?;
+    // A script that sends only what it wants to change, and so resets all the rest.
+    teller
+        .update(Who::Sam, &shop, json!({"AccessTokenValidity": 8, "TokenValidityUnits": {"AccessToken": "hours"}}))
+        .await?;
+    // Refused: no such scope.
+    let unknown = [scopes[..1].to_vec(), vec!["billing/everything".to_owned()]].concat();
+    teller.refused(Who::Alice, &teller.client, sandbox(&unknown)).await;
+    // Denied: may look, but not touch.
+    teller.refused(Who::Visitor, &shop, web_shop()).await;
+    teller.delete(Who::Root, &old).await
+}
+
+/// What to type to see a change of one's own.
+pub fn try_it(outputs: &BTreeMap<String, String>) -> String {
+    let name = |output: &str| outputs.get(output).map_or("ID", String::as_str);
+    format!(
+        "aws cognito-idp update-user-pool-client --user-pool-id {} --client-id {} --client-name mine",
+        name("UserPoolId"),
+        name("AppClientId")
+    )
+}
+
+fn web_shop() -> Value {
+    json!({
+        "ClientName": "web-shop",
+        "CallbackURLs": ["https://shop.example.org/cb"],
+        "LogoutURLs": ["https://shop.example.org/out"],
+        "AllowedOAuthFlowsUserPoolClient": true,
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid", "profile"],
+        "SupportedIdentityProviders": ["COGNITO"],
+        "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        "PreventUserExistenceErrors": "ENABLED",
+        "EnableTokenRevocation": true,
+        "AccessTokenValidity": 30,
+        "TokenValidityUnits": {"AccessToken": "minutes"},
+    })
+}
+
+fn old_mobile() -> Value {
+    json!({
+        "ClientName": "old-mobile",
+        "CallbackURLs": ["oldmobile://signed-in"],
+        "AllowedOAuthFlowsUserPoolClient": true,
+        "AllowedOAuthFlows": ["code"],
+        "AllowedOAuthScopes": ["openid", "phone"],
+        "SupportedIdentityProviders": ["COGNITO"],
+        "PreventUserExistenceErrors": "ENABLED",
+    })
+}
+
+/// The sandbox client as the template has it, with these scopes.
+fn sandbox(scopes: &[String]) -> Value {
+    json!({
+        "ClientName": "cacl-app-client",
+        "AllowedOAuthFlowsUserPoolClient": true,
+        "AllowedOAuthFlows": ["client_credentials"],
+        "AllowedOAuthScopes": scopes,
+        "EnableTokenRevocation": true,
+        "PreventUserExistenceErrors": "ENABLED",
+    })
+}
+
+fn with(mut settings: Value, name: &str, value: Value) -> Value {
+    settings[name] = value;
+    settings
+}
+
+impl Teller {
+    async fn session(&self, who: Who) -> anyhow::Result<Session> {
+        super::session(&self.endpoint_url, who.key()).await
+    }
+
+    /// The two scopes of the sandbox client, the harmless one first.
+    async fn scopes(&self) -> anyhow::Result<Vec<String>> {
+        let session = self.session(Who::Pipeline).await?;
+        let input = json!({"UserPoolId": self.pool, "ClientId": self.client});
+        let answer = call(&session, COGNITO, "DescribeUserPoolClient", input).await?;
+        let scopes = answer["UserPoolClient"]["AllowedOAuthScopes"].as_array().cloned().unwrap_or_default();
+        let mut scopes: Vec<String> = scopes.iter().filter_map(|scope| scope.as_str().map(str::to_owned)).collect();
+        scopes.sort();
+        anyhow::ensure!(scopes.len() == 2, "the sandbox client has {} scopes instead of two", scopes.len());
+        Ok(scopes)
+    }
+
+    async fn create(&self, name: &str, settings: Value) -> anyhow::Result<String> {
+        let session = self.session(Who::Pipeline).await?;
+        let input = with(settings, "UserPoolId", json!(self.pool));
+        let answer = call(&session, COGNITO, "CreateUserPoolClient", input).await?;
+        let id = answer["UserPoolClient"]["ClientId"].as_str();
+        id.map(str::to_owned).with_context(|| format!("{name} was made without an id"))
+    }
+
+    async fn update(&self, who: Who, client: &str, settings: Value) -> anyhow::Result<()> {
+        tokio::time::sleep(self.tempo.pause()).await;
+        let input = with(with(settings, "UserPoolId", json!(self.pool)), "ClientId", json!(client));
+        call(&self.session(who).await?, COGNITO, "UpdateUserPoolClient", input).await?;
+        Ok(())
+    }
+
+    /// An update that is bound to fail.
+    async fn refused(&self, who: Who, client: &str, settings: Value) {
+        if let Err(refusal) = self.update(who, client, settings).await {
+            tracing::info!("refused, as the story has it: {refusal}");
+        }
+    }
+
+    async fn delete(&self, who: Who, client: &str) -> anyhow::Result<()> {
+        tokio::time::sleep(self.tempo.pause()).await;
+        let input = json!({"UserPoolId": self.pool, "ClientId": client});
+        call(&self.session(who).await?, COGNITO, "DeleteUserPoolClient", input).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! `deploy`: plan, question, the stack going up, and on to watching.
+
+use std::{collections::BTreeMap, io::Write, time::Duration};
+
+use cacl_aws::{Names, Session, stack, stack::Done};
+use cacl_event::clean;
+use jiff::Timestamp;
+
+use super::{
+    ask, plan,
+    plan::Plan,
+    progress::{self, Followed},
+    watch::{self, Place},
+};
+use crate::{
+    Exit,
+    cli::{Deploy, Global, Watch, values::Output},
+    look,
+    report::Out,
+    screen::{self, Heading},
+    signals::Signals,
+};
+
+/// Runs it.
+pub async fn run(options: Deploy, global: &Global) -> anyhow::Result<Exit> {
+    ask::require_answer(options.yes, "deploy")?;
+    let session = Session::open(&global.access()).await?;
+    let plan = plan::make(&session, &options, global).await?;
+    let mut out = Out::stdout();
+    plan.describe(&mut out)?;
+    if !options.yes && !ask::confirm(&mut out, "Go on?")? {
+        out.line("Nothing was changed.")?;
+        out.flush()?;
+        return Ok(Exit::Done);
+    }
+    let mut signals = Signals::listen()?;
+    if look::interactive() {
+        on_screen(&session, plan, &options, global, &mut signals).await
+    } else {
+        in_lines(session, plan, &options, global, &mut signals, &mut out).await
+    }
+}
+
+async fn on_screen(
+    session: &Session,
+    plan: Plan,
+    options: &Deploy,
+    global: &Global,
+    signals: &mut Signals,
+) -> anyhow::Result<Exit> {
+    let Plan { identity, request, .. } = plan;
+    let heading = heading(&request.names);
+    let mut screen = screen::Session::enter()?;
+    let progress = stack::deploy(session.clone(), request);
+    let look = look::look(global.color);
+    let outputs = match progress::on_screen(&mut screen, &heading, &look, progress, signals).await? {
+        Followed::Done(done) => outputs(done),
+        Followed::Left => {
+            drop(screen);
+            progress::tell_left("deployment", "deploy");
+            return Ok(Exit::Interrupted);
+        }
+    };
+    if options.no_watch {
+        drop(screen);
+        return summary(&mut Out::stdout(), &outputs);
+    }
+    let place = place(session, &outputs, &heading.stack).await?;
+    let scene = watch::scene(session, &place, &identity, global);
+    watch::in_screen(&mut screen, session, &place, &scene, &Watch::default(), global, signals).await
+}
+
+async fn in_lines(
+    session: Session,
+    plan: Plan,
+    options: &Deploy,
+    global: &Global,
+    signals: &mut Signals,
+    out: &mut Out<impl Write>,
+) -> anyhow::Result<Exit> {
+    let name = plan.request.names.stack.clone();
+    let progress = stack::deploy(session.clone(), plan.request);
+    let Followed::Done(done) = progress::in_lines(out, progress, signals).await? else {
+        progress::tell_left("deployment", "deploy");
+        return Ok(Exit::Interrupted);
+    };
+    if matches!(done, Done::Deployed { changed: false, .. }) {
+        out.line("Nothing to update: the stack is as it should be.")?;
+    }
+    let outputs = outputs(done);
+    summary(out, &outputs)?;
+    if options.no_watch {
+        return Ok(Exit::Done);
+    }
+    let place = place(&session, &outputs, &name).await?;
+    watch::in_lines(session, &place, &Watch::default(), Output::Text, global.color, signals).await
+}
+
+/// What a screen says above it.
+pub fn heading(names: &Names) -> Heading {
+    Heading {
+        verb: "Deploying".to_owned(),
+        stack: names.stack.clone(),
+        account: names.account.clone(),
+        region: names.region.clone(),
+        // A new stack with trail and function takes about this long on AWS.
+        expected: Some(Duration::from_mins(2)),
+        started: Timestamp::now(),
+        detach_hint: "the deployment goes on; `cacl-tui deploy` comes back to it".to_owned(),
+    }
+}
+
+fn outputs(done: Done) -> BTreeMap<String, String> {
+    match done {
+        Done::Deployed { outputs, .. } => outputs,
+        Done::Removed { .. } => BTreeMap::new(),
+    }
+}
+
+/// Where the changes will arrive, from the stack's outputs.
+pub async fn place(session: &Session, outputs: &BTreeMap<String, String>, name: &str) -> anyhow::Result<Place> {
+    let stack = stack::describe(session, name).await?;
+    let group = outputs.get("LogGroupName").cloned();
+    let group = group.ok_or_else(|| anyhow::anyhow!("the stack {name} does not say where its log is"))?;
+    Ok(Place { group, stack })
+}
+
+fn summary(out: &mut Out<impl Write>, outputs: &BTreeMap<String, String>) -> anyhow::Result<Exit> {
+    out.line("Deployed.")?;
+    for (key, value) in outputs {
+        out.line(&format!("  {:<20} {}", clean(key), clean(value)))?;
+    }
+    out.line("Next: cacl-tui watch")?;
+    out.flush()?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,194 @@
+//! A feed as lines on stdout: what `watch` and `replay` do where there is no terminal to draw in.
+
+use std::{io::Write, time::Duration};
+
+use cacl_aws::Status;
+use cacl_event::Change;
+use futures_util::{Stream, StreamExt};
+
+use super::observer::{Observer, exec};
+use crate::{
+    Exit,
+    failure::{Failure, note},
+    feed::Feed,
+    report::{Form, Out, write},
+    signals::{Signals, Stop},
+};
+
+/// A report as it goes on.
+pub struct Headless<W: Write> {
+    /// Where to.
+    pub out: Out<W>,
+    /// In what form.
+    pub form: Form,
+    /// What else is to be known.
+    pub observer: Observer,
+    /// Stop after this time.
+    pub timeout: Option<Duration>,
+}
+
+/// What is known of the source.
+#[derive(Default)]
+struct Source {
+    /// Whether the log has been read at all.
+    live: bool,
+    /// The last trouble that was told, less its times.
+    told: Option<std::mem::Discriminant<Status>>,
+    foreign: u64,
+}
+
+impl<W: Write> Headless<W> {
+    /// Writes every change as it comes, until the feed ends, enough was seen, time is up, or somebody stops it.
+    pub async fn run(mut self, feed: impl Stream<Item = Feed>, signals: &mut Signals) -> anyhow::Result<Exit> {
+        let mut feed = std::pin::pin!(feed);
+        let mut source = Source::default();
+        let timeout = self.timeout;
+        let deadline = async move {
+            match timeout {
+                Some(timeout) => tokio::time::sleep(timeout).await,
+                None => std::future::pending().await,
+            }
+        };
+        let mut deadline = std::pin::pin!(deadline);
+        let exit = loop {
+            if let Some(exit) = self.observer.enough() {
+                break exit;
+            }
+            let item = tokio::select! {
+                biased;
+                stop = signals.next() => break stopped(stop),
+                () = &mut deadline => break self.out_of_time(),
+                item = feed.next() => item,
+            };
+            match item {
+                Some(Feed::Change(change)) => {
+                    let Some(line) = self.show(*change)? else { continue };
+                    if let Some(stop) = self.hand_over(&line, signals).await {
+                        break stopped(stop);
+                    }
+                }
+                Some(Feed::Status(status)) => source.tell(&status)?,
+                Some(Feed::Foreign(line)) => source.foreign(&line),
+                Some(Feed::Platform(_)) => {}
+                Some(Feed::End) | None => break self.observer.exit(),
+            }
+        };
+        source.farewell();
+        Ok(exit)
+    }
+
+    /// Writes a change; its JSON line, if it is new and a command wants it.
+    fn show(&mut self, change: Change) -> anyhow::Result<Option<String>> {
+        let wanted = self.observer.exec.is_some();
+        let Some(told) = self.observer.take(change) else { return Ok(None) };
+        write(&mut self.out, &self.form, &told)?;
+        let line = wanted.then(|| told.json());
+        self.out.flush()?;
+        Ok(line)
+    }
+
+    async fn hand_over(&self, line: &str, signals: &mut Signals) -> Option<Stop> {
+        let command = self.observer.exec.as_deref()?;
+        tokio::select! {
+            stop = signals.next() => Some(stop),
+            result = exec(command, line, true) => {
+                if let Err(trouble) = result {
+                    note(&trouble);
+                }
+                None
+            }
+        }
+    }
+
+    fn out_of_time(&self) -> Exit {
+        match self.observer.count {
+            Some(count) => {
+                note(&format!("time is up, and there were {} of {count} changes", self.observer.seen));
+                Exit::Failed
+            }
+            None => Exit::Done,
+        }
+    }
+}
+
+/// Ctrl-C breaks off; the system's request to end is obeyed, and that is no failure.
+fn stopped(stop: Stop) -> Exit {
+    match stop {
+        Stop::Interrupt => Exit::Interrupted,
+        Stop::Terminate => Exit::Done,
+    }
+}
+
+impl Source {
+    /// Tells a change of status once. A source that never worked and that waiting will not mend ends the program.
+    fn tell(&mut self, status: &Status) -> Result<(), Failure> {
+        let news = self.told != Some(std::mem::discriminant(status));
+        self.told = Some(std::mem::discriminant(status));
+        if matches!(status, Status::Live) {
+            if news && self.live {
+                note("the log can be read again");
+            }
+            self.live = true;
+            return Ok(());
+        }
+        if !self.live {
+            if let Some(failure) = hopeless(status) {
+                return Err(failure);
+            }
+        }
+        if news {
+            note(&words(status));
+        }
+        Ok(())
+    }
+
+    fn foreign(&mut self, line: &str) {
+        self.foreign += 1;
+        tracing::info!(line, "a line that is no event");
+    }
+
+    fn farewell(&self) {
+        if self.foreign > 0 {
+            note(&format!(
+                "{} of the log, not shown",
+                counted(self.foreign, "line that is no event", "lines that are no events")
+            ));
+        }
+    }
+}
+
+/// `1 line`, `2 lines`.
+pub fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn hopeless(status: &Status) -> Option<Failure> {
+    match status {
+        Status::Missing { .. } => Some(Failure::new(
+            Exit::NotFound,
+            "there is no such log group: nothing is deployed here",
+            "to stand up the pipeline: cacl-tui deploy\nif it stands elsewhere: --region, --profile, --prefix, --log-group",
+        )),
+        Status::Expired { help, .. } => Some(Failure::new(Exit::Access, "the credentials have expired", help.clone())),
+        Status::Denied { why, .. } => Some(Failure::new(
+            Exit::Access,
+            format!("reading the log is not allowed: {why}"),
+            "the permission that is missing is logs:FilterLogEvents on the subscriber's log group",
+        )),
+        Status::Live | Status::Throttled { .. } | Status::Offline { .. } | Status::Failed { .. } => None,
+    }
+}
+
+/// A status in words.
+fn words(status: &Status) -> String {
+    let again = |retry: &Duration| format!("trying again in {} s", retry.as_secs().max(1));
+    match status {
+        Status::Live => "live".to_owned(),
+        Status::Throttled { retry } => format!("throttled, {}", again(retry)),
+        Status::Offline { retry, why } => format!("offline: {why}; {}", again(retry)),
+        Status::Expired { retry, help } => format!("the credentials have expired: {help}; {}", again(retry)),
+        Status::Denied { retry, why } => format!("reading the log is not allowed: {why}; {}", again(retry)),
+        Status::Missing { retry } => format!("the log group is gone (was the stack torn down?); {}", again(retry)),
+        Status::Failed { retry, why } => format!("reading the log failed: {why}; {}", again(retry)),
+    }
+}

@@ -1,0 +1,49 @@
+//! What the program does: one module a command, and one `match` that chooses.
+
+mod artifact;
+mod ask;
+mod completions;
+mod demo;
+mod deploy;
+mod headless;
+mod local;
+mod man;
+mod observer;
+mod pattern;
+mod plan;
+mod progress;
+mod replay;
+mod subscriber;
+mod teardown;
+mod trail;
+mod view;
+mod watch;
+
+use clap::Parser;
+
+use crate::{
+    Exit,
+    cli::{Cli, Command},
+};
+
+/// Carries out the command line.
+pub async fn run(cli: Cli) -> anyhow::Result<Exit> {
+    let global = cli.global;
+    let command = match cli.command {
+        Some(command) => command,
+        // Parsed once more, so that the options of `watch` get their values from the environment.
+        None => return Box::pin(run(Cli::try_parse_from(std::env::args_os().chain(["watch".into()]))?)).await,
+    };
+    match command {
+        Command::Deploy(options) => deploy::run(*options, &global).await,
+        Command::Watch(options) => watch::run(options, &global).await,
+        Command::Teardown(options) => teardown::run(&options, &global).await,
+        Command::Replay(options) => replay::run(options, &global).await,
+        Command::Demo(options) => demo::run(&options, &global).await,
+        Command::Local(options) => local::run(options).await,
+        Command::Pattern(options) => pattern::run(&options),
+        Command::Completions { shell } => completions::run(shell),
+        Command::Man => man::run(),
+        Command::Subscriber => subscriber::run().await,
+    }
+}

@@ -1,0 +1,138 @@
+//! What a run wants to know of the changes beside showing them: whether one is too bad, whether there were enough, and
+//! a command for each.
+
+use std::{io, process::Stdio};
+
+use cacl_event::{Change, History, Severity};
+use tokio::{io::AsyncWriteExt, process::Command};
+
+use crate::{Exit, cli, report::Told};
+
+/// Keeps the history that the reports are made from.
+#[derive(Debug, Default)]
+pub struct Observer {
+    /// Every change so far.
+    pub history: History,
+    /// How many changes there were.
+    pub seen: u64,
+    /// Stop at a change that is as bad as this.
+    pub fail_on: Option<Severity>,
+    /// Stop after so many.
+    pub count: Option<u64>,
+    /// Run this for every change.
+    pub exec: Option<String>,
+    /// Whether there was one.
+    pub failed: bool,
+}
+
+impl Observer {
+    /// With the wishes of `watch`.
+    pub fn new(options: &cli::Watch) -> Self {
+        Self {
+            fail_on: options.fail_on.map(Severity::from),
+            count: options.count,
+            exec: options.exec.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether anything was asked that needs changes to be taken in while a screen shows them.
+    pub fn is_needed(&self) -> bool {
+        self.fail_on.is_some() || self.count.is_some() || self.exec.is_some()
+    }
+
+    /// Takes a change in and tells it; `None` if it was known.
+    pub fn take(&mut self, change: Change) -> Option<Told<'_>> {
+        let id = change.id.clone();
+        if self.history.insert(change) != cacl_event::Inserted::New {
+            return None;
+        }
+        let told = Told::of(&self.history, &id)?;
+        self.seen += 1;
+        self.failed |= self.fail_on.is_some_and(|bad| told.judgement.severity >= bad);
+        Some(told)
+    }
+
+    /// How it ends, if it need not go on.
+    pub fn enough(&self) -> Option<Exit> {
+        if self.failed {
+            Some(Exit::FailOn)
+        } else {
+            self.count.is_some_and(|count| self.seen >= count).then_some(Exit::Done)
+        }
+    }
+
+    /// How it ended, if nothing else was amiss.
+    pub fn exit(&self) -> Exit {
+        if self.failed { Exit::FailOn } else { Exit::Done }
+    }
+}
+
+/// Runs a command with `sh -c`, a change's JSON line on its stdin; what went wrong, in words. Stdout is ours alone, so the
+/// command's output goes to stderr, or nowhere while a screen is drawn.
+pub async fn exec(command: &str, line: &str, visible: bool) -> Result<(), String> {
+    let (stdout, stderr) =
+        if visible { (Stdio::from(io::stderr()), Stdio::inherit()) } else { (Stdio::null(), Stdio::null()) };
+    let mut child = Command::new("sh")
+        .arg("-c")
+        .arg(command)
+        .stdin(Stdio::piped())
+        .stdout(stdout)
+        .stderr(stderr)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("--exec: cannot start sh: {error}"))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A command that does not read its input is none the worse for it.
+        let _ = stdin.write_all(format!("{line}\n").as_bytes()).await;
+    }
+    match child.wait().await {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("--exec: {status}")),
+        Err(error) => Err(format!("--exec: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cacl_event::{Change, Decoded, Severity, decode};
+
+    use super::{Observer, exec};
+    use crate::Exit;
+
+    fn change() -> Change {
+        match decode(include_str!("../../tests/fixtures/update.json")).into_iter().next() {
+            Some(Decoded::Change(change)) => *change,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_change_is_told_once() {
+        let mut observer = Observer { count: Some(2), ..Observer::default() };
+        assert!(observer.take(change()).is_some());
+        assert!(observer.take(change()).is_none());
+        assert_eq!((observer.seen, observer.enough()), (1, None));
+        assert!(observer.take(Change { id: "other".into(), ..change() }).is_some());
+        assert_eq!(observer.enough(), Some(Exit::Done));
+    }
+
+    #[test]
+    fn a_bad_change_ends_it() {
+        let mut observer = Observer { fail_on: Some(Severity::Info), count: Some(1), ..Observer::default() };
+        assert_eq!(observer.enough(), None);
+        assert!(observer.take(change()).is_some());
+        assert_eq!((observer.enough(), observer.exit()), (Some(Exit::FailOn), Exit::FailOn));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_command_gets_the_line_and_its_failure_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("line");
+        exec(&format!("cat > '{}'", file.display()), "{\"a\":1}", false).await.expect("runs");
+        assert_eq!(std::fs::read_to_string(file).expect("written"), "{\"a\":1}\n");
+        exec("true", &"x".repeat(1 << 20), false).await.expect("need not read");
+        assert!(exec("exit 3", "", false).await.expect_err("fails").contains('3'));
+    }
+}

@@ -1,0 +1,162 @@
+//! `pattern`: what the rule lets through, printed and tried out.
+
+use std::{fs, path::Path};
+
+use anyhow::Context;
+use cacl_event::{
+    Change, clean,
+    pattern::{Pattern, Scope, Watch},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    Exit,
+    cli::{self, PatternOptions},
+    failure::{Failure, note},
+    feed::replay,
+    report::Out,
+};
+
+/// Prints the pattern, or says which recorded events it matches.
+pub fn run(options: &cli::Pattern) -> anyhow::Result<Exit> {
+    let pattern = match chosen(&options.pattern)? {
+        Some(pattern) => pattern,
+        None => Watch::default().to_value()?,
+    };
+    let mut out = Out::stdout();
+    if options.test.is_empty() {
+        out.line(&pretty(&pattern))?;
+        out.flush()?;
+        return Ok(Exit::Done);
+    }
+    let pattern = Pattern::parse(&pattern)?;
+    let recording = replay::read(&options.test)?;
+    for file in &recording.empty {
+        note(&format!("there is no event in {}", replay::name(file)));
+    }
+    let mut matched = false;
+    for change in &recording.changes {
+        let misses = pattern.misses(&envelope(change));
+        matched |= misses.is_empty();
+        let verdict = if misses.is_empty() { "matches " } else { "no match" };
+        out.line(&format!("{verdict}  {}  {}  {}", change.time, clean(&change.event), clean(&change.id)))?;
+        for miss in misses {
+            out.line(&format!("          {}", clean(&miss.to_string())))?;
+        }
+    }
+    out.flush()?;
+    Ok(if matched { Exit::Done } else { Exit::Failed })
+}
+
+/// The pattern that the options give; `None` if they say nothing, and the template's own holds.
+pub fn chosen(options: &PatternOptions) -> anyhow::Result<Option<Value>> {
+    if let Some(file) = &options.file {
+        return from_file(file).map(Some);
+    }
+    let watch = Watch {
+        events: options.events.clone(),
+        scope: options.scope.map_or(Scope::Changes, Scope::from),
+        user_pools: options.user_pools.clone(),
+        clients: options.clients.clone(),
+    };
+    if watch == Watch::default() {
+        return Ok(None);
+    }
+    let pattern =
+        watch.to_value().map_err(|error| Failure { exit: Exit::Usage, what: error.to_string(), help: None })?;
+    Ok(Some(pattern))
+}
+
+fn from_file(file: &Path) -> anyhow::Result<Value> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let wrong = |why: String| {
+        let what = format!("{} is no event pattern: {why}", file.display());
+        Failure::new(Exit::Usage, what, "`cacl-tui pattern` prints one to begin with")
+    };
+    let pattern = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    Pattern::parse(&pattern).map_err(|error| wrong(error.to_string()))?;
+    Ok(pattern)
+}
+
+/// As people read it.
+pub fn pretty(pattern: &Value) -> String {
+    format!("{pattern:#}")
+}
+
+/// The event around a record, as CloudTrail hands it to EventBridge.
+fn envelope(change: &Change) -> Value {
+    let record = change.record.to_value();
+    let source = record["eventSource"].as_str().unwrap_or_default();
+    let detail_type = match record["eventType"].as_str() {
+        Some("AwsServiceEvent") => "AWS Service Event via CloudTrail",
+        Some("AwsConsoleSignIn") => "AWS Console Sign In via CloudTrail",
+        _ => "AWS API Call via CloudTrail",
+    };
+    json!({
+        "version": "0",
+        "id": record["eventID"],
+        "detail-type": detail_type,
+        "source": format!("aws.{}", source.trim_end_matches(".amazonaws.com")),
+        "account": record["recipientAccountId"],
+        "time": record["eventTime"],
+        "region": record["awsRegion"],
+        "resources": [],
+        "detail": record,
+    })
+}
+
+impl From<cli::Scope> for Scope {
+    fn from(scope: cli::Scope) -> Self {
+        match scope {
+            cli::Scope::AppClients => Self::AppClients,
+            cli::Scope::UserPools => Self::UserPools,
+            cli::Scope::AllWrites => Self::AllWrites,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cacl_event::{
+        Decoded, decode,
+        pattern::{Pattern, Watch},
+    };
+
+    use super::{chosen, envelope};
+    use crate::cli::PatternOptions;
+
+    #[test]
+    fn saying_nothing_leaves_the_template_as_it_is() {
+        assert_eq!(chosen(&PatternOptions::default()).expect("fine"), None);
+        let one = PatternOptions { clients: vec!["3k1v9s0abcd7efgh2ijkl5mn".to_owned()], ..PatternOptions::default() };
+        assert!(chosen(&one).expect("fine").is_some());
+        let typo = PatternOptions { events: vec!["UpdateUserPolClient".to_owned()], ..PatternOptions::default() };
+        assert!(chosen(&typo).is_err());
+    }
+
+    #[test]
+    fn the_default_is_what_the_template_says() {
+        let template = include_str!("../../../../stack.yaml");
+        let default = Watch::default().to_value().expect("a pattern");
+        let with = cacl_aws::template::with_pattern(template, &default).expect("a template");
+        let other =
+            cacl_aws::template::with_pattern(template, &serde_json::json!({"source": ["x"]})).expect("a template");
+        let rule = |template: &str| -> serde_json::Value {
+            let template: serde_json::Value = serde_json::from_str(template).expect("JSON");
+            template["Resources"]["Rule"]["Properties"]["EventPattern"].clone()
+        };
+        assert_eq!(rule(&with), default);
+        assert_ne!(rule(&other), default);
+        for value in ["aws.cognito-idp", "AwsApiCall", "UpdateUserPoolClient", "DeleteUserPoolClient"] {
+            assert!(template.contains(value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_tried_as_eventbridge_would_see_it() {
+        let decoded = decode(include_str!("../../tests/fixtures/update.json")).into_iter().next();
+        let Some(Decoded::Change(change)) = decoded else { panic!("{decoded:?}") };
+        let pattern = Pattern::parse(&Watch::default().to_value().expect("a pattern")).expect("sound");
+        assert!(pattern.matches(&envelope(&change)));
+    }
+}

@@ -1,0 +1,135 @@
+//! What a deployment will do, settled and told before anything is done.
+
+use std::{collections::BTreeMap, io::Write};
+
+use cacl_aws::{
+    DeployRequest, Identity, Names, Session,
+    stack::{self, Stack},
+    template,
+};
+use cacl_event::clean;
+use serde_json::Value;
+
+use super::{
+    artifact::{self, Found},
+    pattern,
+    trail::{self, TrailPlan},
+};
+use crate::{
+    cli::{Deploy, Global},
+    report::Out,
+};
+
+/// The one description of the cloud side.
+pub const TEMPLATE: &str = include_str!("../../../../stack.yaml");
+
+/// Everything that was settled.
+#[derive(Debug)]
+pub struct Plan {
+    /// Who deploys.
+    pub identity: Identity,
+    /// The stack as it stands, if it does.
+    pub standing: Option<Stack>,
+    /// What is handed over.
+    pub request: DeployRequest,
+    trail: TrailPlan,
+    source: String,
+    pattern: Option<Value>,
+    resources: usize,
+}
+
+/// Looks around and settles everything; changes nothing.
+pub async fn make(session: &Session, options: &Deploy, global: &Global) -> anyhow::Result<Plan> {
+    let pattern = pattern::chosen(&options.pattern)?;
+    let identity = session.identity().await?;
+    let names = Names {
+        prefix: global.prefix.clone(),
+        stack: global.stack(),
+        account: identity.account.clone(),
+        region: session.region().to_owned(),
+    };
+    let Found { artifact, source } = artifact::find(options.subscriber.as_deref(), &identity)?;
+    let standing = stack::describe(session, &names.stack).await?;
+    let trail = trail::plan(session, options.trail, &names, standing.as_ref()).await?;
+    let template = match &pattern {
+        Some(pattern) => template::with_pattern(TEMPLATE, pattern)?,
+        None => TEMPLATE.to_owned(),
+    };
+    let parameters = parameters(options, &names, &trail);
+    let resources = template::planned(&template, &parameters)?.len();
+    let request = DeployRequest { names, template, parameters, artifact };
+    Ok(Plan { identity, standing, request, trail, source, pattern, resources })
+}
+
+fn parameters(options: &Deploy, names: &Names, trail: &TrailPlan) -> BTreeMap<String, String> {
+    [
+        ("Prefix", names.prefix.clone()),
+        ("Sandbox", (!options.no_sandbox).to_string()),
+        ("TrailMode", if trail.is_made() { "create" } else { "reuse" }.to_owned()),
+        ("NotifyEmail", options.notify.clone().unwrap_or_default()),
+        ("LogRetentionDays", options.retention.clone()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+impl Plan {
+    /// The plan in words.
+    pub fn describe(&self, out: &mut Out<impl Write>) -> anyhow::Result<()> {
+        let names = &self.request.names;
+        out.line(&format!(
+            "This deploys {} to account {}, {}, as {}:",
+            names.stack,
+            names.account,
+            names.region,
+            clean(&self.identity.name())
+        ))?;
+        out.line(&format!("  stack       {}", self.standing()))?;
+        out.line(&format!("  resources   {}, each named {}-…", self.resources, names.prefix))?;
+        out.line(&format!("  trail       {}", clean(&self.trail.to_string())))?;
+        let artifact = &self.request.artifact;
+        let size = artifact::size(artifact.zip.len());
+        out.line(&format!(
+            "  subscriber  {size} for {}, from {}",
+            artifact.architecture.as_str(),
+            clean(&self.source)
+        ))?;
+        out.line(&format!("  code        s3://{}/{}", names.deployment_bucket(), artifact.key()))?;
+        out.line(&format!("  log group   {}, kept {} days", names.log_group(), self.parameter("LogRetentionDays")))?;
+        let email = self.parameter("NotifyEmail");
+        if !email.is_empty() {
+            out.line(&format!("  mail        every event to {}", clean(email)))?;
+        }
+        out.line(&format!("  sandbox     {}", self.sandbox()))?;
+        out.line(&format!("  costs       {}", self.trail.cost()))?;
+        if let Some(pattern) = &self.pattern {
+            out.line("  pattern")?;
+            for line in pattern::pretty(pattern).lines() {
+                out.line(&format!("    {}", clean(line)))?;
+            }
+        } else {
+            out.line("  pattern     UpdateUserPoolClient and DeleteUserPoolClient, everywhere (`cacl-tui pattern` prints it)")?;
+        }
+        out.flush()
+    }
+
+    fn standing(&self) -> String {
+        match &self.standing {
+            None => "is new".to_owned(),
+            Some(stack) => format!("stands already ({}) and is brought up to date", stack.status),
+        }
+    }
+
+    fn sandbox(&self) -> String {
+        if self.parameter("Sandbox") == "true" {
+            format!("the user pool {} with an app client to try things on", self.request.names.user_pool())
+        } else {
+            "none".to_owned()
+        }
+    }
+
+    fn parameter(&self, name: &str) -> &str {
+        self.request.parameters.get(name).map_or("", String::as_str)
+    }
+}

@@ -1,0 +1,97 @@
+//! `replay`: recorded events, shown as live ones would be.
+
+use std::path::PathBuf;
+
+use cacl_event::{Change, Severity};
+
+use super::{
+    headless::{Headless, counted},
+    observer::Observer,
+    view, watch,
+};
+use crate::{
+    Exit,
+    cli::{Global, Replay, values::Output},
+    failure::note,
+    feed::replay::{self, Recording},
+    look,
+    report::{Out, Told, write},
+    screen::{self, Scene},
+    signals::Signals,
+};
+
+/// Runs it.
+pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
+    let output = watch::output(options.output)?;
+    let recording = replay::read(&options.files)?;
+    tell_what_is_missing(&recording);
+    let (changes, others) = split(recording.changes, options.all);
+    if others > 0 && output != Output::Tui {
+        note(&format!("{} that changes no app client is not shown; --all shows all", counted(others, "call", "calls")));
+    }
+    let observer = Observer { fail_on: options.fail_on.map(Severity::from), ..Observer::default() };
+    match (output, options.speed) {
+        (Output::Tui, speed) => {
+            let mut signals = Signals::listen()?;
+            let mut screen = screen::Session::enter()?;
+            let feed = replay::play(changes, speed);
+            let look = look::look(global.color);
+            view::show(&mut screen, &scene(&options.files), &look, feed, observer, None, &mut signals).await
+        }
+        (_, None) => at_once(changes, output, observer, global),
+        (_, speed) => {
+            let form = watch::form(output, global.color);
+            let headless = Headless { out: Out::stdout(), form, observer, timeout: None };
+            headless.run(replay::play(changes, speed), &mut Signals::listen()?).await
+        }
+    }
+}
+
+/// All is known before the first line is written, so that every diff has its final baseline.
+fn at_once(changes: Vec<Change>, output: Output, mut observer: Observer, global: &Global) -> anyhow::Result<Exit> {
+    for change in changes {
+        observer.take(change);
+    }
+    let form = watch::form(output, global.color);
+    let mut out = Out::stdout();
+    for change in observer.history.iter() {
+        if let Some(told) = Told::of(&observer.history, &change.id) {
+            write(&mut out, &form, &told)?;
+        }
+    }
+    out.flush()?;
+    Ok(observer.exit())
+}
+
+fn split(changes: Vec<Change>, all: bool) -> (Vec<Change>, u64) {
+    let (wanted, others): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| all || change.concerns_client());
+    (wanted, others.len() as u64)
+}
+
+fn tell_what_is_missing(recording: &Recording) {
+    for file in &recording.empty {
+        note(&format!("there is no event in {}", replay::name(file)));
+    }
+    if !recording.foreign.is_empty() {
+        let count = recording.foreign.len() as u64;
+        note(&format!("{}, not shown", counted(count, "line that is no event", "lines that are no events")));
+    }
+}
+
+fn scene(files: &[PathBuf]) -> Scene {
+    let stack = match files {
+        [file] => replay::name(file),
+        [file, rest @ ..] => format!("{} and {} more", replay::name(file), rest.len()),
+        [] => String::new(),
+    };
+    Scene {
+        stack,
+        account: String::new(),
+        region: String::new(),
+        who: String::new(),
+        armed: None,
+        hint: Some(
+            "There is no change of an app client in this recording.\n--all shows the other calls, too.".to_owned(),
+        ),
+    }
+}

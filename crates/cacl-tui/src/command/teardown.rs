@@ -1,0 +1,117 @@
+//! `teardown`: plan, question, deletion, and what is left.
+
+use std::io::Write;
+
+use cacl_aws::{
+    Names, Session,
+    stack::Done,
+    teardown::{TeardownPlan, plan, teardown},
+};
+use cacl_event::clean;
+use jiff::Timestamp;
+
+use super::{
+    ask,
+    progress::{self, Followed},
+    watch,
+};
+use crate::{
+    Exit,
+    cli::{Global, Teardown},
+    failure::note,
+    look,
+    report::Out,
+    screen::{self, Heading},
+    signals::Signals,
+};
+
+/// Runs it.
+pub async fn run(options: &Teardown, global: &Global) -> anyhow::Result<Exit> {
+    ask::require_answer(options.yes, "teardown")?;
+    let session = Session::open(&global.access()).await?;
+    let identity = session.identity().await?;
+    let names = Names {
+        prefix: global.prefix.clone(),
+        stack: global.stack(),
+        account: identity.account,
+        region: session.region().to_owned(),
+    };
+    let Some(plan) = plan(&session, &names).await? else {
+        return Err(watch::not_deployed(&session, &names.stack).into());
+    };
+    let mut out = Out::stdout();
+    describe(&mut out, &plan)?;
+    if !options.yes
+        && !ask::confirm_by_name(&mut out, "Type the stack's name to go on (Enter alone stops):", &names.stack)?
+    {
+        out.line("Nothing was deleted.")?;
+        out.flush()?;
+        return Ok(Exit::Done);
+    }
+    let mut signals = Signals::listen()?;
+    let heading = heading(&names);
+    let progress = teardown(session, plan);
+    let followed = if look::interactive() {
+        let mut screen = screen::Session::enter()?;
+        progress::on_screen(&mut screen, &heading, &look::look(global.color), progress, &mut signals).await?
+    } else {
+        progress::in_lines(&mut out, progress, &mut signals).await?
+    };
+    finish(&mut out, followed)
+}
+
+/// What a screen says above it.
+pub fn heading(names: &Names) -> Heading {
+    Heading {
+        verb: "Tearing down".to_owned(),
+        stack: names.stack.clone(),
+        account: names.account.clone(),
+        region: names.region.clone(),
+        expected: None,
+        started: Timestamp::now(),
+        detach_hint: "the deletion goes on; `cacl-tui teardown` comes back to it".to_owned(),
+    }
+}
+
+/// The last line: what was checked, and what is left.
+pub fn finish(out: &mut Out<impl Write>, followed: Followed) -> anyhow::Result<Exit> {
+    let exit = match followed {
+        Followed::Done(Done::Removed { checked, left }) if left.is_empty() => {
+            out.line(&format!("Gone. Checked: {}: nothing is left.", clean(&checked.join(", "))))?;
+            Exit::Done
+        }
+        Followed::Done(Done::Removed { left, .. }) => {
+            out.line("Left behind:")?;
+            for name in &left {
+                out.line(&format!("  {}", clean(name)))?;
+            }
+            note("run `cacl-tui teardown` once more, or delete them by hand");
+            Exit::Left
+        }
+        Followed::Done(Done::Deployed { .. }) => Exit::Done,
+        Followed::Left => {
+            progress::tell_left("deletion", "teardown");
+            Exit::Interrupted
+        }
+    };
+    out.flush()?;
+    Ok(exit)
+}
+
+/// The plan in words.
+fn describe(out: &mut Out<impl Write>, plan: &TeardownPlan) -> anyhow::Result<()> {
+    let names = &plan.names;
+    out.line(&format!("This deletes {} from account {}, {}, for good:", names.stack, names.account, names.region))?;
+    let pool = plan.resources.iter().any(|resource| resource.resource_type == "AWS::Cognito::UserPool");
+    let among = if pool { format!(", among them the user pool {}", names.user_pool()) } else { String::new() };
+    out.line(&format!("  {} resources{among}", plan.resources.len()))?;
+    for (bucket, versions) in &plan.buckets {
+        out.line(&format!("  the bucket {} and {versions} object versions in it", clean(bucket)))?;
+    }
+    if plan.untouched.is_empty() {
+        out.line("  kept: nothing")?;
+    } else {
+        out.line(&format!("  kept: nothing; not ours, untouched: trail {}", clean(&plan.untouched.join(", trail "))))?;
+    }
+    out.flush()
+}

@@ -1,0 +1,74 @@
+//! The deployed pipeline's log, followed.
+
+use cacl_aws::{LogLine, Session, Tail, TailItem};
+use cacl_event::decode;
+use futures_util::{Stream, StreamExt, stream};
+use jiff::Timestamp;
+
+use super::Feed;
+
+/// What a log group tells, line by line; it never ends.
+pub fn follow(session: Session, tail: Tail) -> impl Stream<Item = Feed> + Send + 'static {
+    cacl_aws::tail::tail(session, tail).flat_map(|item| {
+        stream::iter(match item {
+            TailItem::Line(line) => read(&line, Timestamp::now()),
+            TailItem::Status(status) => vec![Feed::Status(status)],
+        })
+    })
+}
+
+/// The items of one line, with the stations that only the log knows. One line has one event, unless somebody else writes here.
+fn read(line: &LogLine, now: Timestamp) -> Vec<Feed> {
+    decode(&line.message)
+        .into_iter()
+        .map(|decoded| {
+            let mut item = Feed::from(decoded);
+            if let Feed::Change(change) = &mut item {
+                change.hops.log = Some(line.timestamp);
+                change.hops.ingested = line.ingested;
+                change.hops.screen = Some(now);
+            }
+            item
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use cacl_aws::LogLine;
+    use jiff::Timestamp;
+
+    use super::read;
+    use crate::feed::Feed;
+
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    fn line(message: &str) -> LogLine {
+        LogLine {
+            id: "1".to_owned(),
+            timestamp: second(10),
+            ingested: Some(second(12)),
+            stream: "s".to_owned(),
+            message: message.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_log_adds_its_stations() {
+        let event = include_str!("../../tests/fixtures/update.json");
+        let items = read(&line(event), second(13));
+        let [Feed::Change(change)] = items.as_slice() else { panic!("{items:?}") };
+        assert_eq!(change.hops.log, Some(second(10)));
+        assert_eq!(change.hops.ingested, Some(second(12)));
+        assert_eq!(change.hops.screen, Some(second(13)));
+    }
+
+    #[test]
+    fn rubbish_is_an_item_too() {
+        for rubbish in ["panicked at src/main.rs", "{\"half\":", "\u{1b}[2J\u{7}", &"x".repeat(1 << 20)] {
+            assert!(matches!(read(&line(rubbish), second(13)).as_slice(), [Feed::Foreign(_)]));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Stdout, where a reader that has gone away is an ordinary end.
+
+use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
+
+use crate::failure::Closed;
+
+/// A buffered writer of whole lines.
+#[derive(Debug)]
+pub struct Out<W: Write> {
+    inner: BufWriter<W>,
+}
+
+impl Out<Stdout> {
+    /// For stdout.
+    pub fn stdout() -> Self {
+        Self::new(io::stdout())
+    }
+}
+
+impl<W: Write> Out<W> {
+    /// For any writer.
+    pub fn new(inner: W) -> Self {
+        Self { inner: BufWriter::new(inner) }
+    }
+
+    /// Writes a line, a newline added.
+    pub fn line(&mut self, line: &str) -> anyhow::Result<()> {
+        writeln!(self.inner, "{line}").map_err(ended)
+    }
+
+    /// Writes what is not followed by a newline, such as a question, and shows it at once.
+    pub fn ask(&mut self, text: &str) -> anyhow::Result<()> {
+        write!(self.inner, "{text}").map_err(ended)?;
+        self.flush()
+    }
+
+    /// Sends off what has been written. Live reports do this after every line.
+    pub fn flush(&mut self) -> anyhow::Result<()> {
+        self.inner.flush().map_err(ended)
+    }
+}
+
+fn ended(error: io::Error) -> anyhow::Error {
+    if error.kind() == ErrorKind::BrokenPipe {
+        Closed.into()
+    } else {
+        anyhow::Error::from(error).context("cannot write to stdout")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+
+    use super::Out;
+    use crate::failure::Closed;
+
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_left_is_told_from_a_full_disk() {
+        let mut out = Out::new(Gone);
+        out.line("x").expect("buffered");
+        assert!(out.flush().expect_err("closed").is::<Closed>());
+        let mut out = Out::new(Full);
+        out.line("x").expect("buffered");
+        assert!(!out.flush().expect_err("full").is::<Closed>());
+    }
+}

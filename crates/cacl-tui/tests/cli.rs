@@ -1,0 +1,163 @@
+//! The command line from outside: exit codes, precedence, what goes to stdout and what to stderr.
+
+mod common;
+
+use common::{Home, fixture, ran};
+use rstest::rstest;
+
+#[test]
+fn help_names_every_exit_code_and_hides_what_is_internal() {
+    let (code, help, stderr) = ran(Home::new().cacl().arg("--help"));
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    for part in ["Exit codes:", "130  interrupted", "deploy", "teardown", "replay", "demo", "local", "SERVICE_PREFIX"] {
+        assert!(help.contains(part), "{part} is missing in:\n{help}");
+    }
+    assert!(!help.contains("subscriber "), "the hidden command shows:\n{help}");
+}
+
+#[test]
+fn version_goes_to_stdout() {
+    let (code, version, _) = ran(Home::new().cacl().arg("--version"));
+    assert_eq!((code, version), (0, format!("cacl-tui {}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+#[rstest]
+#[case::unknown_option(&["watch", "--nonsense"])]
+#[case::unknown_command(&["nonsense"])]
+#[case::bad_prefix(&["--prefix", "Not_Fine", "watch"])]
+#[case::bad_stack_name(&["--stack-name", "1st", "watch"])]
+#[case::bad_since(&["watch", "--since", "yesterday"])]
+#[case::bad_severity(&["watch", "--fail-on", "awful"])]
+#[case::tui_without_terminal(&["watch", "--output", "tui"])]
+#[case::deploy_without_answer(&["deploy"])]
+#[case::teardown_without_answer(&["teardown"])]
+#[case::typo_in_event(&["pattern", "--events", "UpdateUserPolClient"])]
+fn wrong_usage_is_2(#[case] arguments: &[&str]) {
+    let (code, stdout, stderr) = ran(Home::new().cacl().args(arguments));
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(stderr.starts_with("error:"), "{stderr}");
+}
+
+#[rstest]
+#[case(&["watch", "--output", "jsonl"])]
+#[case(&["deploy", "--yes"])]
+#[case(&["teardown", "--yes"])]
+fn no_credentials_is_4(#[case] arguments: &[&str]) {
+    let (code, stdout, stderr) = ran(Home::new().cacl().args(arguments).env("AWS_REGION", "eu-west-1"));
+    assert_eq!((code, stdout.as_str()), (4, ""), "{stderr}");
+    assert!(stderr.starts_with("error:") && stderr.contains("help:"), "{stderr}");
+}
+
+#[test]
+fn no_region_says_what_to_do() {
+    let (code, _, stderr) = ran(Home::new().cacl().args(["watch", "--output", "text"]));
+    assert_ne!(code, 0);
+    assert!(stderr.contains("help:") && stderr.contains("region"), "{stderr}");
+}
+
+#[test]
+fn nobody_listening_at_the_endpoint_is_1() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    drop(listener);
+    let home = Home::new();
+    let mut command = home.cacl();
+    command.args(["watch", "--output", "text", "--endpoint-url", &url]);
+    command.env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b");
+    let (code, _, stderr) = ran(&mut command);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(stderr.starts_with("error:"), "{stderr}");
+}
+
+/// Flag, then environment, then `.env`, then the default; told apart by which of them is complained about.
+#[rstest]
+#[case::file(Some("Bad_File"), None, None, "Bad_File")]
+#[case::environment_over_file(Some("Bad_File"), Some("Bad_Env"), None, "Bad_Env")]
+#[case::flag_over_all(Some("Bad_File"), Some("Bad_Env"), Some("Bad_Flag"), "Bad_Flag")]
+fn precedence(
+    #[case] file: Option<&str>,
+    #[case] environment: Option<&str>,
+    #[case] flag: Option<&str>,
+    #[case] blamed: &str,
+) {
+    let home = Home::new();
+    if let Some(value) = file {
+        home.write(".env", &format!("SERVICE_PREFIX={value}\n"));
+    }
+    let mut command = home.cacl();
+    command.args(["watch", "--output", "text"]);
+    if let Some(value) = environment {
+        command.env("SERVICE_PREFIX", value);
+    }
+    if let Some(value) = flag {
+        command.args(["--prefix", value]);
+    }
+    let (code, _, stderr) = ran(&mut command);
+    assert_eq!(code, 2);
+    assert!(stderr.contains(blamed), "{stderr}");
+}
+
+#[test]
+fn a_broken_env_file_is_named_but_not_quoted() {
+    let home = Home::new();
+    home.write(".env", "AWS_REGION=eu-west-1\nsecret stuff without a sign\n");
+    let (code, stdout, stderr) = ran(home.cacl().arg("watch"));
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains(".env") && stderr.contains("line 2") && stderr.contains("help:"), "{stderr}");
+    assert!(!stderr.contains("secret stuff"), "{stderr}");
+}
+
+#[test]
+fn every_variable_is_in_env_dist() {
+    let described = include_str!("../../../.env.dist");
+    let (_, help, _) = ran(Home::new().cacl().arg("--help"));
+    let mut pages = vec![help];
+    for command in ["deploy", "watch", "teardown", "replay", "demo", "local", "pattern"] {
+        pages.push(ran(Home::new().cacl().args([command, "--help"])).1);
+    }
+    for page in pages {
+        for variable in page.split("[env: ").skip(1).filter_map(|rest| rest.split([']', '=']).next()) {
+            assert!(described.contains(&format!("#{variable}=")), "{variable} is not described");
+        }
+    }
+}
+
+#[test]
+fn completions_and_man_come_from_the_definition() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let (code, script, _) = ran(Home::new().cacl().args(["completions", shell]));
+        assert_eq!(code, 0);
+        assert!(script.contains("cacl-tui") && script.contains("teardown"), "{shell}");
+    }
+    let (code, page, _) = ran(Home::new().cacl().arg("man"));
+    assert_eq!(code, 0);
+    assert!(page.contains("EXIT STATUS") && page.contains("130"), "{page}");
+}
+
+#[test]
+fn the_log_goes_to_its_file_alone() {
+    let home = Home::new();
+    let (code, _, stderr) = ran(home.cacl().args(["replay", &fixture("update.json"), "--log", "/no/such/folder/log"]));
+    assert_eq!(code, 1);
+    assert!(stderr.contains("/no/such/folder/log"), "{stderr}");
+}
+
+#[test]
+fn pattern_is_printed_and_tried_out() {
+    let home = Home::new();
+    let (code, pattern, _) = ran(home.cacl().arg("pattern"));
+    assert_eq!(code, 0);
+    let pattern: serde_json::Value = serde_json::from_str(&pattern).expect("JSON");
+    assert_eq!(pattern["detail"]["eventName"], serde_json::json!(["UpdateUserPoolClient", "DeleteUserPoolClient"]));
+    let (code, verdict, _) = ran(home.cacl().args(["pattern", "--test", &fixture("update.json")]));
+    assert_eq!(code, 0);
+    assert!(verdict.starts_with("matches"), "{verdict}");
+    let other = ["pattern", "--client", "someoneelse", "--test", &fixture("update.json")];
+    let (code, verdict, _) = ran(home.cacl().args(other));
+    assert_eq!(code, 1);
+    assert!(verdict.starts_with("no match") && verdict.contains("detail.requestParameters.clientId"), "{verdict}");
+    home.write("broken.json", r#"{"source": "not a list"}"#);
+    let (code, _, stderr) = ran(home.cacl().args(["pattern", "--pattern", "broken.json"]));
+    assert_eq!(code, 2);
+    assert!(stderr.contains("broken.json") && stderr.contains("source"), "{stderr}");
+}

@@ -1,0 +1,345 @@
+//! The whole product on the local AWS, from outside: the real executable, the real protocols, loopback alone.
+#![cfg(unix)]
+
+mod common;
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, ExitStatus, Stdio},
+};
+
+use cacl_aws::{
+    Access, Session,
+    call::{COGNITO, JsonService, call},
+};
+use common::{Home, ran};
+use serde_json::{Value, json};
+
+const LOGS: JsonService = JsonService { endpoint: "logs", target: "Logs_20140328", version: "1.1" };
+const GROUP: &str = "/aws/lambda/cacl-app-client-api-call-subscriber";
+
+/// `cacl-tui local` as a child; ended with SIGTERM, so that it takes its own children along.
+struct LocalAws {
+    home: Home,
+    child: Child,
+    endpoint_url: String,
+}
+
+impl LocalAws {
+    fn start(arguments: &[&str]) -> Self {
+        let home = Home::new();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_cacl-tui"))
+            .args(["local", "--pace", "instant"])
+            .args(arguments)
+            .env_clear()
+            .env("HOME", home.path())
+            .current_dir(home.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        let stdout = BufReader::new(child.stdout.take().expect("piped"));
+        let endpoint_url = stdout
+            .lines()
+            .find_map(|line| line.expect("text").strip_prefix("export AWS_ENDPOINT_URL=").map(str::to_owned))
+            .expect("the endpoint is printed");
+        Self { home, child, endpoint_url }
+    }
+
+    /// The program, pointed here by nothing but the environment.
+    fn cacl(&self, arguments: &[&str]) -> assert_cmd::Command {
+        let mut command = self.home.cacl();
+        command.args(arguments);
+        for (name, value) in self.environment() {
+            command.env(name, value);
+        }
+        command
+    }
+
+    fn environment(&self) -> [(&'static str, &str); 4] {
+        [
+            ("AWS_ENDPOINT_URL", &self.endpoint_url),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "AKIALOCALALICE"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+        ]
+    }
+
+    /// The same, left running.
+    fn spawn(&self, arguments: &[&str]) -> Running {
+        let child = Command::new(env!("CARGO_BIN_EXE_cacl-tui"))
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.home.path())
+            .env("PATH", "/usr/bin:/bin")
+            .envs(self.environment())
+            .current_dir(self.home.path())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("starts");
+        Running { child }
+    }
+
+    fn deploy(&self, arguments: &[&str]) -> (i32, String, String) {
+        ran(self.cacl(&["deploy", "--yes", "--no-watch"]).args(arguments))
+    }
+
+    async fn session(&self) -> Session {
+        let access = Access {
+            region: Some("us-east-1".to_owned()),
+            endpoint_url: Some(self.endpoint_url.clone()),
+            keys: Some(("ASIALOCALKIM".to_owned(), "local".to_owned())),
+            ..Access::default()
+        };
+        Session::open(&access).await.expect("opens")
+    }
+
+    /// Takes a scope away from the sandbox client and leaves out the rest, then deletes it.
+    async fn update_and_delete(&self) {
+        let (session, pool, client) = self.sandbox().await;
+        let update = json!({
+            "UserPoolId": pool, "ClientId": client, "AllowedOAuthFlowsUserPoolClient": true,
+            "AllowedOAuthFlows": ["client_credentials"], "AllowedOAuthScopes": ["cacl-api/something.read"],
+        });
+        call(&session, COGNITO, "UpdateUserPoolClient", full(&update)).await.expect("updates");
+        next_second().await;
+        call(&session, COGNITO, "UpdateUserPoolClient", update).await.expect("updates");
+        next_second().await;
+        let delete = json!({"UserPoolId": pool, "ClientId": client});
+        call(&session, COGNITO, "DeleteUserPoolClient", delete).await.expect("deletes");
+    }
+
+    async fn sandbox(&self) -> (Session, Value, Value) {
+        let session = self.session().await;
+        let stack =
+            cacl_aws::stack::describe(&session, "cacl-cognito-api-calls").await.expect("answers").expect("stands");
+        (session, json!(stack.outputs["UserPoolId"]), json!(stack.outputs["AppClientId"]))
+    }
+}
+
+/// The same update with what the next one leaves out.
+fn full(update: &Value) -> Value {
+    let mut update = update.clone();
+    update["AllowedOAuthScopes"] = json!(["cacl-api/something.read", "cacl-api/something.write"]);
+    update["PreventUserExistenceErrors"] = json!("ENABLED");
+    update
+}
+
+/// CloudTrail's times have whole seconds, and order within one means nothing.
+async fn next_second() {
+    tokio::time::sleep(std::time::Duration::from_millis(1050)).await;
+}
+
+impl Drop for LocalAws {
+    fn drop(&mut self) {
+        signal(&self.child, "TERM");
+        let _ = self.child.wait();
+    }
+}
+
+/// A child that is ended with its test.
+struct Running {
+    child: Child,
+}
+
+impl Running {
+    /// Reads stderr until a line says this.
+    fn wait_for(&mut self, words: &str) {
+        let mut stderr = BufReader::new(self.child.stderr.take().expect("piped"));
+        let mut line = String::new();
+        while !line.contains(words) {
+            line.clear();
+            assert_ne!(stderr.read_line(&mut line).expect("text"), 0, "it ended without saying: {words}");
+        }
+        self.child.stderr = Some(stderr.into_inner());
+    }
+
+    fn end(mut self) -> (ExitStatus, String, String) {
+        let mut text = [String::new(), String::new()];
+        if let Some(mut stdout) = self.child.stdout.take() {
+            stdout.read_to_string(&mut text[0]).expect("text");
+        }
+        if let Some(mut stderr) = self.child.stderr.take() {
+            stderr.read_to_string(&mut text[1]).expect("text");
+        }
+        let [stdout, stderr] = text;
+        (self.child.wait().expect("ends"), stdout, stderr)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "kill -{name}");
+}
+
+fn row<'a>(line: &'a Value, path: &str) -> &'a Value {
+    let rows = line["diff"].as_array().expect("rows");
+    rows.iter().find(|row| row["path"] == path).unwrap_or_else(|| panic!("no {path} in {rows:#?}"))
+}
+
+#[tokio::test]
+async fn deploy_watch_teardown() {
+    let aws = LocalAws::start(&[]);
+    let (code, stdout, stderr) = aws.deploy(&[]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert!(stdout.contains(GROUP) && stdout.contains("CREATE_COMPLETE"), "{stdout}");
+
+    let (code, stdout, stderr) = aws.deploy(&[]);
+    assert_eq!(code, 0, "a second time is fine: {stdout}{stderr}");
+    assert!(stdout.contains("Nothing to update"), "{stdout}");
+
+    let watch = aws.spawn(&["watch", "--output", "jsonl", "--since", "1h", "--count", "3", "--timeout", "1m"]);
+    aws.update_and_delete().await;
+    let (status, stdout, stderr) = watch.end();
+    assert_eq!(status.code(), Some(0), "{stdout}{stderr}");
+    let lines: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let [first, second, third] = lines.as_slice() else { panic!("{stdout}") };
+    assert_eq!((&first["kind"], &first["baseline"]), (&json!("update"), &json!("none")));
+    assert_eq!(row(second, "allowedOAuthScopes")["removed"], json!(["cacl-api/something.write"]));
+    assert_eq!(row(second, "preventUserExistenceErrors")["class"], "reset");
+    assert_eq!(second["actor"]["name"], "kim@example.org");
+    assert!(second["latencyMs"]["screen"].is_u64(), "{}", second["latencyMs"]);
+    assert_eq!((&third["kind"], &third["event"]), (&json!("delete"), &json!("DeleteUserPoolClient")));
+
+    let (code, stdout, stderr) = ran(&mut aws.cacl(&["teardown", "--yes"]));
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert!(stdout.contains("Gone.") && stdout.contains("nothing is left"), "{stdout}");
+    for command in [&["watch", "--output", "text"] as &[&str], &["teardown", "--yes"]] {
+        let (code, _, stderr) = ran(&mut aws.cacl(command));
+        assert_eq!(code, 3, "{stderr}");
+        assert!(stderr.starts_with("error: nothing is deployed") && stderr.contains("help:"), "{stderr}");
+    }
+}
+
+#[tokio::test]
+async fn fail_on_exec_and_count() {
+    let aws = LocalAws::start(&["--throttle", "0.4", "--duplicate", "0.5"]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    aws.update_and_delete().await;
+    let past = ["--since", "1h", "--timeout", "1m"];
+    let (code, stdout, stderr) =
+        ran(aws.cacl(&["watch", "-o", "jsonl", "--count", "3", "--exec", "cat >> got"]).args(past));
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert_eq!(std::fs::read_to_string(aws.home.path().join("got")).expect("written"), stdout);
+    let (code, stdout, _) = ran(aws.cacl(&["watch", "-o", "text", "--fail-on", "medium"]).args(past));
+    assert_eq!(code, 10, "{stdout}");
+    let (code, _, stderr) = ran(aws.cacl(&["watch", "-o", "text", "--exec", "exit 7", "--count", "1"]).args(past));
+    assert_eq!(code, 0, "a command that fails is told, not fatal");
+    assert!(stderr.contains("--exec") && stderr.contains('7'), "{stderr}");
+    let few = ["watch", "-o", "text", "--since", "1h", "--count", "99", "--timeout", "3s"];
+    let (code, stdout, stderr) = ran(&mut aws.cacl(&few));
+    assert_eq!((code, stdout.lines().count()), (1, 3), "{stderr}");
+}
+
+#[tokio::test]
+async fn a_rolled_back_stack_is_deployed_anew() {
+    let aws = LocalAws::start(&["--fail-resource", "UserPoolClient"]);
+    let (code, stdout, stderr) = aws.deploy(&[]);
+    assert_eq!(code, 5, "{stdout}{stderr}");
+    assert!(stderr.contains("UserPoolClient"), "the cause is named: {stderr}");
+    let (code, _, stderr) = ran(&mut aws.cacl(&["watch", "--output", "text"]));
+    assert_eq!(code, 3, "{stderr}");
+    let (code, stdout, stderr) = aws.deploy(&["--no-sandbox"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert_eq!(ran(&mut aws.cacl(&["teardown", "--yes"])).0, 0);
+}
+
+#[test]
+fn expired_credentials_are_4() {
+    let aws = LocalAws::start(&["--expired"]);
+    for command in [&["deploy", "--yes"] as &[&str], &["watch", "-o", "jsonl"], &["teardown", "--yes"]] {
+        let (code, _, stderr) = ran(&mut aws.cacl(command));
+        assert_eq!(code, 4, "{stderr}");
+        assert!(stderr.contains("help:"), "{stderr}");
+    }
+}
+
+#[test]
+fn an_unknown_log_group_is_3() {
+    let aws = LocalAws::start(&[]);
+    let (code, _, stderr) = ran(&mut aws.cacl(&["watch", "-o", "text", "--log-group", "/no/such/group"]));
+    assert_eq!(code, 3, "{stderr}");
+}
+
+#[tokio::test]
+async fn a_log_group_that_goes_is_trouble_and_not_the_end() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    aws.update_and_delete().await;
+    let mut watch = aws.spawn(&["watch", "--output", "jsonl", "--since", "1h"]);
+    let mut stdout = BufReader::new(watch.child.stdout.take().expect("piped"));
+    stdout.read_line(&mut String::new()).expect("a first change");
+    let session = aws.session().await;
+    call(&session, LOGS, "DeleteLogGroup", json!({"logGroupName": GROUP})).await.expect("deletes");
+    watch.wait_for("the log group is gone");
+    signal(&watch.child, "TERM");
+    let (status, _, _) = watch.end();
+    assert_eq!(status.code(), Some(0), "SIGTERM ends watching quietly");
+}
+
+#[tokio::test]
+async fn signals_and_a_closed_pipe_end_it() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    aws.update_and_delete().await;
+    for (name, code) in [("INT", 130), ("TERM", 0), ("HUP", 0)] {
+        let mut watch = aws.spawn(&["watch", "--output", "jsonl", "--since", "1h"]);
+        let mut stdout = BufReader::new(watch.child.stdout.take().expect("piped"));
+        stdout.read_line(&mut String::new()).expect("a first change");
+        signal(&watch.child, name);
+        assert_eq!(watch.end().0.code(), Some(code), "SIG{name}");
+    }
+    let mut watch = aws.spawn(&["watch", "--output", "jsonl", "--since", "1h"]);
+    drop(watch.child.stdout.take());
+    let (status, _, stderr) = watch.end();
+    assert_eq!((status.code(), stderr.as_str()), (Some(0), ""));
+}
+
+#[tokio::test]
+async fn rubbish_in_the_log_is_counted_and_never_shown_raw() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    let session = aws.session().await;
+    let stream = json!({"logGroupName": GROUP, "logStreamName": "rubbish"});
+    call(&session, LOGS, "CreateLogStream", stream.clone()).await.expect("creates");
+    let now = jiff::Timestamp::now().as_millisecond();
+    let event = |message: &str| json!({"timestamp": now, "message": message});
+    let mut put = stream;
+    let megabyte = "x".repeat(1_000_000);
+    put["logEvents"] = json!([event("rubbish"), event("\u{1b}[2J\u{7}\u{202e}"), event("{\"half\":")]);
+    call(&session, LOGS, "PutLogEvents", put.clone()).await.expect("puts");
+    put["logEvents"] = json!([event(&megabyte)]);
+    call(&session, LOGS, "PutLogEvents", put).await.expect("puts");
+    aws.update_and_delete().await;
+    let watch = ["watch", "-o", "text", "--since", "1h", "--count", "3", "--timeout", "1m"];
+    let (code, stdout, stderr) = ran(&mut aws.cacl(&watch));
+    assert_eq!((code, stdout.lines().count()), (0, 3), "{stderr}");
+    assert!(stderr.contains("4 lines that are no events"), "{stderr}");
+    assert!(!stdout.contains('\u{1b}') && !stderr.contains('\u{1b}'));
+}
+
+#[test]
+fn the_demo_without_a_terminal_tells_its_story() {
+    let home = Home::new();
+    let (code, stdout, stderr) = ran(home.cacl().args(["demo", "--pace", "instant"]));
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    for part in [
+        "Deploying",
+        "something.write",
+        "http://shop.example.org/cb",
+        "not sent",
+        "AccessDenied",
+        "old-mobile",
+        "Gone.",
+    ] {
+        assert!(stdout.contains(part), "{part} is missing in:\n{stdout}");
+    }
+    assert!(std::fs::read_dir(home.path()).expect("readable").next().is_none(), "the demo leaves nothing behind");
+}

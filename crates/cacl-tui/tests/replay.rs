@@ -1,0 +1,105 @@
+//! `replay` over recordings, from outside.
+
+mod common;
+
+use std::process::Stdio;
+
+use common::{Home, fixture, ran};
+use serde_json::Value;
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+}
+
+#[test]
+fn json_lines_are_ordered_and_each_id_comes_once() {
+    let home = Home::new();
+    let (code, stdout, stderr) = ran(home.cacl().args(["replay", &fixture("recording.jsonl"), "-o", "jsonl"]));
+    assert_eq!(code, 0, "{stderr}");
+    let lines = lines(&stdout);
+    let ids: Vec<&str> = lines.iter().map(|line| line["id"].as_str().expect("an id")).collect();
+    assert_eq!(ids.iter().map(|id| &id[id.len() - 1..]).collect::<Vec<_>>(), ["1", "2", "3", "4"]);
+    assert!(lines.iter().all(|line| line["schema"] == "cacl.change/1"));
+    assert!(stderr.contains("1 line that is no event") && stderr.contains("1 call"), "{stderr}");
+    assert!(!stdout.contains('\u{1b}') && !stderr.contains('\u{1b}'));
+}
+
+#[test]
+fn the_recording_as_json_lines() {
+    let home = Home::new();
+    let (_, stdout, _) = ran(home.cacl().args(["replay", &fixture("recording.jsonl"), "--output", "jsonl"]));
+    insta::assert_snapshot!(stdout);
+}
+
+#[test]
+fn the_recording_as_text() {
+    let home = Home::new();
+    let (code, stdout, _) = ran(home.cacl().args(["replay", &fixture("recording.jsonl"), "--all"]));
+    assert_eq!(code, 0);
+    assert_eq!(stdout.lines().count(), 5, "one line a change");
+    insta::assert_snapshot!(stdout);
+}
+
+#[test]
+fn stdin_gives_the_same_as_a_file() {
+    let home = Home::new();
+    let recording = std::fs::read(fixture("recording.jsonl")).expect("readable");
+    let (_, from_file, _) = ran(home.cacl().args(["replay", &fixture("recording.jsonl"), "-o", "jsonl"]));
+    let (_, from_stdin, _) = ran(home.cacl().args(["replay", "-", "-o", "jsonl"]).write_stdin(recording));
+    assert_eq!(from_stdin, from_file);
+}
+
+#[test]
+fn speed_changes_nothing_but_the_time() {
+    let home = Home::new();
+    let (_, at_once, _) = ran(home.cacl().args(["replay", &fixture("recording.jsonl")]));
+    let (_, played, _) = ran(home.cacl().args(["replay", &fixture("recording.jsonl"), "--speed", "1000000"]));
+    assert_eq!(played, at_once);
+}
+
+#[test]
+fn fail_on_is_10_after_everything_was_shown() {
+    let home = Home::new();
+    let (code, stdout, _) =
+        ran(home.cacl().args(["replay", &fixture("recording.jsonl"), "-o", "jsonl", "--fail-on", "high"]));
+    assert_eq!((code, stdout.lines().count()), (10, 4));
+    let (code, _, _) = ran(home.cacl().args(["replay", &fixture("update.json"), "--fail-on", "critical"]));
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let (code, stdout, stderr) = ran(Home::new().cacl().args(["replay", "nowhere.json"]));
+    assert_eq!((code, stdout.as_str()), (1, ""));
+    assert!(stderr.starts_with("error: cannot read nowhere.json\ncaused by: "), "{stderr}");
+}
+
+#[test]
+fn a_file_without_events_says_so() {
+    let home = Home::new();
+    home.write("notes.txt", "nothing\nto see\n");
+    home.write("empty", "");
+    let (code, stdout, stderr) = ran(home.cacl().args(["replay", "notes.txt", "empty"]));
+    assert_eq!((code, stdout.as_str()), (0, ""));
+    assert!(stderr.contains("no event in notes.txt") && stderr.contains("no event in empty"), "{stderr}");
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let home = Home::new();
+    let one = std::fs::read_to_string(fixture("update.json")).expect("readable").replace('\n', " ");
+    let many: String = (0..2000).map(|n| one.replace("000000000001", &format!("{n:012}")) + "\n").collect();
+    home.write("many.jsonl", &many);
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_cacl-tui"))
+        .args(["replay", "many.jsonl", "--output", "jsonl"])
+        .env_clear()
+        .env("HOME", home.path())
+        .current_dir(home.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
