@@ -4,13 +4,14 @@
 //! Build it in place of `bootstrap`, or move `react` to `src/reaction.rs`.
 
 use cacl_event::{Change, Outcome};
-use cacl_subscriber::{Error, output::write_line};
+use cacl_subscriber::{Error, Line, output::write_line};
 use serde_json::{Value, json};
 
-/// The settings that are in force after the change, or would be, had it not been refused.
-fn callback_urls(change: &Change) -> impl Iterator<Item = &str> {
-    let parameters = &change.record["requestParameters"];
-    parameters["callbackURLs"].as_array().into_iter().flatten().filter_map(Value::as_str)
+/// The callback URLs that the call sent; what it left out, it reset, and that is no alert here.
+fn callback_urls(change: &Change) -> Vec<String> {
+    let sent = change.sent.as_ref().and_then(|settings| settings.get("callbackURLs"));
+    let urls = sent.as_ref().and_then(Value::as_array).into_iter().flatten();
+    urls.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// Whether anybody on the way can read what is sent there; one's own machine is not "on the way".
@@ -18,11 +19,12 @@ fn is_in_the_clear(url: &str) -> bool {
     url.strip_prefix("http://").is_some_and(|rest| rest.split(['/', ':']).next() != Some("localhost"))
 }
 
-async fn react(change: &Change) -> Result<(), Error> {
+async fn react(line: &Line) -> Result<(), Error> {
+    let Some(change) = line.change() else { return Ok(()) };
     if change.outcome != Outcome::Succeeded {
         return Ok(());
     }
-    for url in callback_urls(change).filter(|url| is_in_the_clear(url)) {
+    for url in callback_urls(&change).iter().filter(|url| is_in_the_clear(url)) {
         let alert = json!({
             "level": "WARN",
             "timestamp": change.time.to_string(),

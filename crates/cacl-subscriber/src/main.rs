@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write},
+    iter,
     process::ExitCode,
 };
 
@@ -11,8 +12,10 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            let causes = iter::successors(error.source(), |&error| error.source());
+            let message = causes.fold(error.to_string(), |message, cause| format!("{message}: {cause}"));
             // If even stderr is gone there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "error: {error}");
+            let _ = writeln!(io::stderr(), "error: {message}");
             ExitCode::FAILURE
         }
     }

@@ -1,8 +1,10 @@
 //! The one place that writes to stdout, which Lambda reads as the log.
 
-use std::io::{self, Write};
+use std::{
+    fmt::Display,
+    io::{self, Write},
+};
 
-use cacl_event::Change;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -18,14 +20,13 @@ pub fn write_line(line: &str) -> io::Result<()> {
 
 /// The line that tells of a reaction that failed, without a newline. JSON with a level, as Lambda's JSON logging wants it;
 /// it has no event in it, so no reader takes it for a change.
-pub fn failed_reaction(now: Timestamp, request_id: &str, change: &Change, error: &dyn std::fmt::Display) -> String {
+pub fn failed_reaction(now: Timestamp, request_id: &str, error: &dyn Display) -> String {
     json!({
         "schema": "cacl.note/1",
-        "timestamp": now.to_string(),
+        "timestamp": format!("{now:.3}"),
         "level": "ERROR",
         "requestId": request_id,
-        "message": format!("the reaction to {} failed: {error}", change.event),
-        "changeId": change.id,
+        "message": format!("the reaction failed: {error}"),
     })
     .to_string()
 }

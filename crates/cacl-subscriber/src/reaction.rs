@@ -1,24 +1,30 @@
 //! What happens about a change, beyond its line in the log: yours to write.
 //!
-//! [`react`] is called once for each change, after its line is written, and does nothing as it stands. Put your own logic
+//! [`react`] is called once for each event, after its line is written, and does nothing as it stands. Put your own logic
 //! there, or leave this crate alone and hand your own function to [`run_with`](crate::run_with), as the example
-//! `alert.rs` of this crate does.
+//! `alert.rs` of this crate does. It usually begins with
 //!
-//! Three things to know:
+//! ```
+//! # use cacl_subscriber::{Error, Line};
+//! # async fn react(line: &Line) -> Result<(), Error> {
+//! let Some(change) = line.change() else { return Ok(()) };
+//! # let _ = change; Ok(()) }
+//! ```
 //!
-//! * Delivery is at least once, and unordered. Key whatever you do by [`Change::id`], which stays the same.
+//! Four things to know:
+//!
+//! * Delivery is at least once, and unordered. Key whatever you do by [`Change::id`](cacl_event::Change::id), which stays the same.
 //! * An error is written to the log, at level `ERROR`, and goes no further: the line of the change is there already, and
 //!   failing the invocation would only write it again.
 //! * The role may write to its own log group and nothing else. Calls to AWS need a statement in `stack.yaml`, and time
 //!   needs its `Timeout`.
+//! * Secrets are masked, but the text is still the caller's: [`clean`](cacl_event::clean()) it before it gets to a
+//!   terminal, a chat or a mail.
 
-use cacl_event::Change;
+use crate::{Error, Line};
 
-use crate::Error;
-
-/// Does nothing. `change` has its secrets masked, but its text is the caller's: [`cacl_event::clean`] it before it gets
-/// to a terminal, a chat or a mail.
-pub async fn react(change: &Change) -> Result<(), Error> {
-    let _ = change;
+/// Does nothing.
+pub async fn react(line: &Line) -> Result<(), Error> {
+    let _ = line;
     std::future::ready(Ok(())).await
 }
