@@ -59,7 +59,11 @@ pub fn texts<'a>(input: &'a Value, name: &str) -> Vec<&'a str> {
 /// A time as JSON 1.1 answers it: seconds since 1970 with milliseconds.
 pub fn seconds(time: Timestamp) -> Value {
     let milliseconds = time.as_millisecond();
-    if milliseconds % 1000 == 0 { Value::from(milliseconds / 1000) } else { Value::from(time.as_duration().as_secs_f64()) }
+    if milliseconds % 1000 == 0 {
+        Value::from(milliseconds / 1000)
+    } else {
+        Value::from(time.as_duration().as_secs_f64())
+    }
 }
 
 /// A member's name as `CloudTrail` and the validation messages write it: the first letter small.
@@ -70,7 +74,7 @@ pub fn lower_first(name: &str) -> String {
 
 /// One page of a list whose tokens are positions: the page, and the token for the next.
 pub fn page<T>(all: Vec<T>, token: Option<&str>, limit: usize) -> Option<(Vec<T>, Option<String>)> {
-    let start = token.map_or(Some(0), |token| token.parse().ok())?;
+    let start: usize = token.map_or(Some(0), |token| token.parse().ok())?;
     let more = all.len() > start.saturating_add(limit);
     let page = all.into_iter().skip(start).take(limit).collect();
     Some((page, more.then(|| (start + limit).to_string())))

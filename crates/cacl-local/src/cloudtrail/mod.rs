@@ -1,45 +1,91 @@
-//! cloudtrail, being written.
+//! `CloudTrail`: the record of every mutating call, trails that write them into a bucket, and the way to EventBridge,
+//! which is open only while a trail logs.
+//!
+//! Absent: read and data events, insights, digests, encryption, organisation trails, event data stores. Only Cognito's
+//! calls are recorded.
+
+mod files;
+mod lookup;
+mod record;
+mod resource;
+mod trail;
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use serde_json::Value;
 
-use crate::world::{AwsError, Caller, Resource, Schema, Shared, Updated};
+pub use self::{
+    record::Call,
+    resource::{SCHEMAS, create, delete, update},
+    trail::Trail,
+};
+use crate::{
+    events,
+    world::{AwsError, Caller, Shared, lock},
+};
+
+/// As many records `LookupEvents` can find; on AWS it is those of 90 days.
+const REMEMBERED: usize = 100_000;
+
+/// Records above this size never reach EventBridge.
+const LARGEST_EVENT: usize = 256 * 1024;
 
 /// What it remembers.
 #[derive(Debug, Default)]
-pub struct State {}
+pub struct State {
+    trails: Vec<Trail>,
+    /// Oldest first.
+    history: VecDeque<Arc<Value>>,
+}
 
-/// The CloudFormation types.
-pub const SCHEMAS: &[Schema] = &[];
+/// Puts a call on record: `LookupEvents` finds it at once, trails write it down, and if one of them logs, EventBridge
+/// hears of it later.
+pub fn record(world: &Shared, caller: &Caller, call: &Call) {
+    let record = Arc::new(record::record(world, caller, call));
+    let mut state = lock(&world.cloudtrail);
+    if state.history.len() == REMEMBERED {
+        state.history.pop_front();
+    }
+    state.history.push_back(Arc::clone(&record));
+    let mut heard = false;
+    for trail in state.trails.iter_mut().filter(|trail| trail.takes_writes()) {
+        heard = true;
+        if trail.add(Arc::clone(&record)) {
+            tokio::spawn(files::write_later(Arc::clone(world), trail.name.clone()));
+        }
+    }
+    drop(state);
+    if heard {
+        tokio::spawn(tell_event_bridge(Arc::clone(world), record));
+    }
+}
+
+/// On AWS an event takes some seconds to arrive; nothing is promised.
+async fn tell_event_bridge(world: Shared, record: Arc<Value>) {
+    if record.to_string().len() > LARGEST_EVENT {
+        return;
+    }
+    let share = world.ids.share();
+    world.pause(Duration::from_secs_f64(1.0 + 4.0 * share), Duration::from_secs_f64(0.1 + 0.2 * share)).await;
+    let envelope = events::envelope_of_record(&world, &record);
+    events::put(&world, &envelope);
+}
 
 /// Answers an operation of the JSON protocol.
-pub async fn handle(_: &Shared, _: &Caller, _operation: &str, _input: Value) -> Result<Value, AwsError> {
-    Err(AwsError::unknown_operation())
-}
-
-/// Makes a resource for CloudFormation.
-pub async fn create(
-    _: &Shared,
-    _: &Caller,
-    resource_type: &str,
-    _logical_id: &str,
-    _properties: &Value,
-) -> Result<Resource, AwsError> {
-    Err(AwsError::validation(resource_type))
-}
-
-/// Changes a resource for CloudFormation.
-pub async fn update(
-    _: &Shared,
-    _: &Caller,
-    resource_type: &str,
-    _physical_id: &str,
-    _old: &Value,
-    _new: &Value,
-) -> Result<Updated, AwsError> {
-    Err(AwsError::validation(resource_type))
-}
-
-/// Deletes a resource for CloudFormation.
-pub async fn delete(_: &Shared, _: &Caller, resource_type: &str, _physical_id: &str) -> Result<(), AwsError> {
-    Err(AwsError::validation(resource_type))
+pub async fn handle(world: &Shared, _: &Caller, operation: &str, input: Value) -> Result<Value, AwsError> {
+    match operation {
+        "CreateTrail" => trail::create(world, &input),
+        "UpdateTrail" => trail::update(world, &input),
+        "DeleteTrail" => trail::delete(world, &input),
+        "DescribeTrails" => Ok(trail::describe(world, &input)),
+        "GetTrail" => trail::get(world, &input),
+        "GetTrailStatus" => trail::status(world, &input),
+        "ListTrails" => Ok(trail::list_all(world)),
+        "GetEventSelectors" => trail::selectors(world, &input),
+        "PutEventSelectors" => trail::put_selectors(world, &input),
+        "StartLogging" => trail::start(world, &input),
+        "StopLogging" => trail::stop(world, &input),
+        "LookupEvents" => lookup::lookup(world, &input),
+        _ => Err(AwsError::unknown_operation()),
+    }
 }

@@ -159,9 +159,10 @@ pub fn listed(name: &str, all: Vec<Value>, input: &Value) -> Result<Value, AwsEr
 
 fn client_of<'a>(pool: &'a mut Pool, input: &Value) -> Result<&'a mut Client, AwsError> {
     let id = text(input, "ClientId").unwrap_or_default();
-    pool.clients.iter_mut().find(|client| client.id == id).ok_or_else(|| {
-        AwsError::bad("ResourceNotFoundException", format!("User pool client {id} does not exist."))
-    })
+    pool.clients
+        .iter_mut()
+        .find(|client| client.id == id)
+        .ok_or_else(|| AwsError::bad("ResourceNotFoundException", format!("User pool client {id} does not exist.")))
 }
 
 #[cfg(test)]
@@ -170,7 +171,8 @@ mod tests {
 
     #[test]
     fn unset_settings_get_aws_defaults() {
-        let settings = Value::Object(settings_of(&json!({"CallbackURLs": [], "ExplicitAuthFlows": ["ALLOW_USER_AUTH"]})));
+        let settings =
+            Value::Object(settings_of(&json!({"CallbackURLs": [], "ExplicitAuthFlows": ["ALLOW_USER_AUTH"]})));
         let expected = json!({
             "RefreshTokenValidity": 30,
             "TokenValidityUnits": {},

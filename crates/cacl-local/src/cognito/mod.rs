@@ -24,8 +24,8 @@ pub use self::{
 use self::{
     shape::Member,
     tables::{
-        CREATE_CLIENT, CREATE_POOL, LIST_CLIENTS, LIST_POOLS, LIST_SERVERS, ONE_CLIENT, ONE_POOL, ONE_SERVER, PUT_SERVER,
-        UPDATE_CLIENT, UPDATE_POOL,
+        CREATE_CLIENT, CREATE_POOL, LIST_CLIENTS, LIST_POOLS, LIST_SERVERS, ONE_CLIENT, ONE_POOL, ONE_SERVER,
+        PUT_SERVER, UPDATE_CLIENT, UPDATE_POOL,
     },
 };
 use crate::{
@@ -90,8 +90,7 @@ pub async fn handle(world: &Shared, caller: &Caller, operation: &str, input: Val
 }
 
 fn call(world: &Shared, caller: &Caller, operation: &str, input: &Value) -> Result<Value, AwsError> {
-    let operation =
-        OPERATIONS.iter().find(|known| known.name == operation).ok_or_else(AwsError::unknown_operation)?;
+    let operation = OPERATIONS.iter().find(|known| known.name == operation).ok_or_else(AwsError::unknown_operation)?;
     let outcome = perform(world, caller, operation, input);
     if operation.writes {
         trail::record(world, caller, operation, input, &outcome);

@@ -288,8 +288,16 @@ mod tests {
                 "Invalid range for token validity.",
             ),
             (json!({"RefreshTokenValidity": 3651}), invalid, "Invalid range for token validity."),
-            (json!({"ReadAttributes": ["shoe_size"]}), invalid, "Invalid read attributes specified while creating a client"),
-            (json!({"WriteAttributes": ["sub"]}), invalid, "Invalid write attributes specified while creating a client"),
+            (
+                json!({"ReadAttributes": ["shoe_size"]}),
+                invalid,
+                "Invalid read attributes specified while creating a client",
+            ),
+            (
+                json!({"WriteAttributes": ["sub"]}),
+                invalid,
+                "Invalid write attributes specified while creating a client",
+            ),
         ];
         for (settings, code, message) in table {
             assert_eq!(refused(&settings, false), Some(format!("{code}: {message}")), "{settings}");

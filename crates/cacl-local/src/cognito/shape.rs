@@ -74,10 +74,8 @@ pub const SCOPE: Class = Class {
     holds: |text| text.chars().all(|c| c.is_ascii_graphic() && c != '"' && c != '\\'),
 };
 /// Names of scopes within a resource server, which may not have a slash either.
-pub const SCOPE_NAME: Class = Class {
-    pattern: r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+",
-    holds: |text| (SCOPE.holds)(text) && !text.contains('/'),
-};
+pub const SCOPE_NAME: Class =
+    Class { pattern: r"[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+", holds: |text| (SCOPE.holds)(text) && !text.contains('/') };
 /// URLs: no white space, no control characters.
 pub const URL: Class = Class {
     pattern: r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+",
@@ -172,9 +170,10 @@ fn checked(kind: Kind, value: &Value, path: &str, violations: &mut Vec<String>) 
             return structure(members, input, &format!("{path}."), violations);
         }
         (Kind::List(most, each), Value::Array(list)) => {
-            let items = list.iter().enumerate().map(|(index, item)| {
-                checked(*each, item, &format!("{path}.{}.member", index + 1), violations)
-            });
+            let items = list
+                .iter()
+                .enumerate()
+                .map(|(index, item)| checked(*each, item, &format!("{path}.{}.member", index + 1), violations));
             let items = items.collect::<Result<Vec<_>, _>>()?;
             if items.len() <= most {
                 return Ok(Value::Array(items));
@@ -182,8 +181,9 @@ fn checked(kind: Kind, value: &Value, path: &str, violations: &mut Vec<String>) 
             Some(format!("have length less than or equal to {most}"))
         }
         (Kind::Text(most, class), Value::String(text)) => text_must(text, most, class),
-        (Kind::Word(words), Value::String(text)) => (!words.contains(&text.as_str()))
-            .then(|| format!("satisfy enum value set: [{}]", words.join(", "))),
+        (Kind::Word(words), Value::String(text)) => {
+            (!words.contains(&text.as_str())).then(|| format!("satisfy enum value set: [{}]", words.join(", ")))
+        }
         (Kind::Whole(least, most), Value::Number(number)) => match number.as_i64() {
             None => return Err(mistyped()),
             Some(number) if number < least => Some(format!("have value greater than or equal to {least}")),

@@ -1,7 +1,7 @@
 //! What `CloudTrail` is told of a call: the request as the service understood it, with the primitives it adds by itself,
 //! and the full resulting state; member names with a small first letter, dates as texts, secrets hidden.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
@@ -101,7 +101,7 @@ fn written(seconds: &Value, format: &str) -> Value {
     #[expect(clippy::cast_possible_truncation, reason = "records know whole seconds only")]
     let seconds = seconds.as_f64().map(|seconds| seconds.floor() as i64);
     match seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()) {
-        Some(time) => time.to_zoned(TimeZone::UTC).strftime(format).to_string().into(),
+        Some(time) => time.strftime(format).to_string().into(),
         None => Value::Null,
     }
 }

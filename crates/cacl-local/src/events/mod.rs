@@ -1,45 +1,45 @@
-//! events, being written.
+//! EventBridge: rules on the default bus, their targets, and delivery that is at least once, unordered and retried.
+//!
+//! Absent: other buses, archives, pipes, schedules (a schedule is kept but never fires), targets other than Lambda
+//! functions, queues and topics.
+
+mod delivery;
+mod put;
+mod resource;
+mod rule;
+mod target;
+mod transform;
 
 use serde_json::Value;
 
-use crate::world::{AwsError, Caller, Resource, Schema, Shared, Updated};
+pub use self::{
+    put::{envelope_of_record, put},
+    resource::{SCHEMAS, create, delete, update},
+};
+use crate::world::{AwsError, Caller, Shared};
 
 /// What it remembers.
 #[derive(Debug, Default)]
-pub struct State {}
-
-/// The CloudFormation types.
-pub const SCHEMAS: &[Schema] = &[];
+pub struct State {
+    /// The rules of the default bus, by name.
+    rules: std::collections::BTreeMap<String, rule::Rule>,
+}
 
 /// Answers an operation of the JSON protocol.
-pub async fn handle(_: &Shared, _: &Caller, _operation: &str, _input: Value) -> Result<Value, AwsError> {
-    Err(AwsError::unknown_operation())
-}
-
-/// Makes a resource for CloudFormation.
-pub async fn create(
-    _: &Shared,
-    _: &Caller,
-    resource_type: &str,
-    _logical_id: &str,
-    _properties: &Value,
-) -> Result<Resource, AwsError> {
-    Err(AwsError::validation(resource_type))
-}
-
-/// Changes a resource for CloudFormation.
-pub async fn update(
-    _: &Shared,
-    _: &Caller,
-    resource_type: &str,
-    _physical_id: &str,
-    _old: &Value,
-    _new: &Value,
-) -> Result<Updated, AwsError> {
-    Err(AwsError::validation(resource_type))
-}
-
-/// Deletes a resource for CloudFormation.
-pub async fn delete(_: &Shared, _: &Caller, resource_type: &str, _physical_id: &str) -> Result<(), AwsError> {
-    Err(AwsError::validation(resource_type))
+pub async fn handle(world: &Shared, _: &Caller, operation: &str, input: Value) -> Result<Value, AwsError> {
+    match operation {
+        "PutRule" => rule::put(world, &input),
+        "DescribeRule" => rule::describe(world, &input),
+        "ListRules" => rule::list_all(world, &input),
+        "ListRuleNamesByTarget" => rule::names_by_target(world, &input),
+        "EnableRule" => rule::enable(world, &input, true),
+        "DisableRule" => rule::enable(world, &input, false),
+        "DeleteRule" => rule::delete(world, &input),
+        "PutTargets" => target::put(world, &input),
+        "ListTargetsByRule" => target::list_all(world, &input),
+        "RemoveTargets" => target::remove(world, &input),
+        "PutEvents" => put::put_events(world, &input),
+        "TestEventPattern" => rule::test_pattern(&input),
+        _ => Err(AwsError::unknown_operation()),
+    }
 }

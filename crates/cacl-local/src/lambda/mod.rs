@@ -1,47 +1,74 @@
-//! lambda, being written.
+//! Lambda: functions on `provided` runtimes, run for real. An execution environment is a child process that speaks the
+//! Runtime API, with the environment variables that Lambda gives it and nothing inherited but `PATH`; what it prints goes
+//! to its log group, between the lines of the platform.
+//!
+//! One environment a function, so invocations queue. Absent: versions, aliases, layers, concurrency settings, function
+//! URLs, extensions, streamed responses, the log tail of `Invoke`.
+
+mod code;
+mod environment;
+mod function;
+mod invoke;
+mod log;
+mod platform;
+mod policy;
+mod resource;
+mod rest;
+mod runtime_api;
+
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{http::request::Parts, response::Response};
 use bytes::Bytes;
-use serde_json::Value;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
-use crate::world::{AwsError, Caller, Resource, Schema, Shared, Updated};
+use self::function::Function;
+pub use self::{
+    invoke::{Source, invoke_for_service},
+    resource::{SCHEMAS, create, delete, update},
+};
+use crate::world::{AwsError, Caller, Shared, lock};
+
+/// How long children get to end when everything stops; they are killed, so this is for the operating system only.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What it remembers.
 #[derive(Debug, Default)]
-pub struct State {}
+pub struct State {
+    functions: BTreeMap<String, Function>,
+    /// Everything that runs stops with it.
+    stop: CancellationToken,
+    /// The tasks that own the children.
+    environments: Vec<JoinHandle<()>>,
+}
 
-/// The CloudFormation types.
-pub const SCHEMAS: &[Schema] = &[];
+impl State {
+    /// A function by its name or ARN.
+    fn function(&mut self, id: &str) -> Result<&mut Function, AwsError> {
+        let name = function::name_of(id);
+        self.functions.get_mut(name).ok_or_else(|| {
+            let region = id.split(':').nth(3).unwrap_or("us-east-1");
+            let arn = format!("arn:aws:lambda:{region}:{}:function:{name}", crate::ACCOUNT);
+            AwsError::new(404, "ResourceNotFoundException", format!("Function not found: {arn}"))
+        })
+    }
+}
 
 /// Answers a request of the REST-JSON protocol, whose headers matter too (`X-Amz-Invocation-Type`).
-pub async fn handle(_: &Shared, _: &Caller, _request: &Parts, _body: &Bytes) -> Result<Response, AwsError> {
-    Err(AwsError::unknown_operation())
+pub async fn handle(world: &Shared, _: &Caller, request: &Parts, body: &Bytes) -> Result<Response, AwsError> {
+    rest::handle(world, request, body).await
 }
 
-/// Makes a resource for CloudFormation.
-pub async fn create(
-    _: &Shared,
-    _: &Caller,
-    resource_type: &str,
-    _logical_id: &str,
-    _properties: &Value,
-) -> Result<Resource, AwsError> {
-    Err(AwsError::validation(resource_type))
-}
-
-/// Changes a resource for CloudFormation.
-pub async fn update(
-    _: &Shared,
-    _: &Caller,
-    resource_type: &str,
-    _physical_id: &str,
-    _old: &Value,
-    _new: &Value,
-) -> Result<Updated, AwsError> {
-    Err(AwsError::validation(resource_type))
-}
-
-/// Deletes a resource for CloudFormation.
-pub async fn delete(_: &Shared, _: &Caller, resource_type: &str, _physical_id: &str) -> Result<(), AwsError> {
-    Err(AwsError::validation(resource_type))
+/// Ends all children, and waits until they are gone.
+pub async fn stop(world: &Shared) {
+    let environments = {
+        let mut state = lock(&world.lambda);
+        state.stop.cancel();
+        std::mem::take(&mut state.environments)
+    };
+    let ended = futures_util::future::join_all(environments);
+    if tokio::time::timeout(GRACE, ended).await.is_err() {
+        tracing::warn!("an execution environment did not end in time");
+    }
 }

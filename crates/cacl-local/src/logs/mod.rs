@@ -1,51 +1,134 @@
-//! logs, being written.
+//! CloudWatch Logs: groups, streams and their lines, which come in at times of their own and are found by filtering.
+//!
+//! Absent: metric filters, subscriptions, insights, encryption, the end of what retention says is too old, and live tail.
+
+mod filter;
+mod group;
+mod pattern;
+mod read;
+mod resource;
+mod write;
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::response::Response;
 use serde_json::Value;
 
-use crate::world::{AwsError, Caller, Resource, Schema, Shared, Updated};
+pub use self::{
+    resource::{SCHEMAS, create, delete, update},
+    write::append,
+};
+use crate::{
+    input::text,
+    world::{AwsError, Caller, Shared},
+};
 
 /// What it remembers.
 #[derive(Debug, Default)]
-pub struct State {}
+pub struct State {
+    groups: BTreeMap<String, Group>,
+}
 
-/// The CloudFormation types.
-pub const SCHEMAS: &[Schema] = &[];
+/// A log group.
+#[derive(Debug)]
+struct Group {
+    arn: String,
+    /// Milliseconds since 1970, as all times here.
+    created: i64,
+    retention: Option<i64>,
+    tags: BTreeMap<String, String>,
+    streams: BTreeMap<Arc<str>, Stream>,
+    /// In the order of [`Line::key`].
+    lines: Vec<Line>,
+    stored_bytes: usize,
+    next_sequence: u64,
+}
+
+/// A log stream.
+#[derive(Debug, Default)]
+struct Stream {
+    created: i64,
+    first: Option<i64>,
+    last: Option<i64>,
+    ingested: Option<i64>,
+}
+
+/// A line, which AWS calls an event.
+#[derive(Debug, Clone)]
+struct Line {
+    stream: Arc<str>,
+    timestamp: i64,
+    ingested: i64,
+    /// The how-manieth line to come into its group.
+    sequence: u64,
+    message: String,
+}
+
+impl Line {
+    /// Lines are sorted by time, then by their coming in.
+    fn key(&self) -> (i64, u64) {
+        (self.timestamp, self.sequence)
+    }
+
+    /// 56 digits, growing with the time, as on AWS.
+    fn id(&self) -> String {
+        let time = u128::from(self.timestamp.unsigned_abs());
+        format!("3{:018}{:037}", time, self.sequence)
+    }
+}
+
+impl State {
+    /// A group by its name or ARN.
+    fn group(&mut self, id: &str) -> Result<&mut Group, AwsError> {
+        self.groups.get_mut(name_of(id)).ok_or_else(no_group)
+    }
+
+    /// The group that a request names, in one of two ways.
+    fn group_of(&mut self, input: &Value) -> Result<&mut Group, AwsError> {
+        let id = text(input, "logGroupName").or_else(|| text(input, "logGroupIdentifier"));
+        self.group(id.ok_or_else(|| invalid("Either logGroupName or logGroupIdentifier must be specified."))?)
+    }
+}
+
+/// The name of a group out of its name, its ARN or its ARN with `:*`.
+fn name_of(id: &str) -> &str {
+    id.split_once(":log-group:").map_or(id, |(_, name)| name.strip_suffix(":*").unwrap_or(name))
+}
+
+fn no_group() -> AwsError {
+    AwsError::bad("ResourceNotFoundException", "The specified log group does not exist.")
+}
+
+fn no_stream() -> AwsError {
+    AwsError::bad("ResourceNotFoundException", "The specified log stream does not exist.")
+}
+
+fn invalid(message: impl Into<String>) -> AwsError {
+    AwsError::bad("InvalidParameterException", message)
+}
 
 /// Answers an operation of the JSON protocol.
-pub async fn handle(_: &Shared, _: &Caller, _operation: &str, _input: Value) -> Result<Value, AwsError> {
-    Err(AwsError::unknown_operation())
+pub async fn handle(world: &Shared, _: &Caller, operation: &str, input: Value) -> Result<Value, AwsError> {
+    match operation {
+        "CreateLogGroup" => group::create(world, &input),
+        "DeleteLogGroup" => group::delete(world, &input),
+        "DescribeLogGroups" => group::describe(world, &input),
+        "PutRetentionPolicy" => group::put_retention(world, &input),
+        "DeleteRetentionPolicy" => group::delete_retention(world, &input),
+        "TagResource" => group::tag(world, &input),
+        "UntagResource" => group::untag(world, &input),
+        "ListTagsForResource" => group::tags(world, &input),
+        "CreateLogStream" => group::create_stream(world, &input),
+        "DeleteLogStream" => group::delete_stream(world, &input),
+        "DescribeLogStreams" => group::describe_streams(world, &input),
+        "PutLogEvents" => write::put(world, &input),
+        "GetLogEvents" => read::get(world, &input),
+        "FilterLogEvents" => filter::filter(world, &input),
+        _ => Err(AwsError::unknown_operation()),
+    }
 }
 
-/// Answers `StartLiveTail`, whose answer is an event stream.
+/// `StartLiveTail`, whose answer is an event stream, is not there yet.
 pub async fn live_tail(_: &Shared, _: &Caller, _input: Value) -> Result<Response, AwsError> {
     Err(AwsError::unknown_operation())
-}
-
-/// Makes a resource for CloudFormation.
-pub async fn create(
-    _: &Shared,
-    _: &Caller,
-    resource_type: &str,
-    _logical_id: &str,
-    _properties: &Value,
-) -> Result<Resource, AwsError> {
-    Err(AwsError::validation(resource_type))
-}
-
-/// Changes a resource for CloudFormation.
-pub async fn update(
-    _: &Shared,
-    _: &Caller,
-    resource_type: &str,
-    _physical_id: &str,
-    _old: &Value,
-    _new: &Value,
-) -> Result<Updated, AwsError> {
-    Err(AwsError::validation(resource_type))
-}
-
-/// Deletes a resource for CloudFormation.
-pub async fn delete(_: &Shared, _: &Caller, resource_type: &str, _physical_id: &str) -> Result<(), AwsError> {
-    Err(AwsError::validation(resource_type))
 }
