@@ -13,7 +13,7 @@ pub enum Reason {
     NotFound,
     /// Too many calls.
     Throttled,
-    /// The network or the endpoint does not answer.
+    /// The network or the endpoint does not answer, or answers with a failure of its own (HTTP 5xx).
     Offline,
     /// The stack failed or was rolled back.
     StackFailed,
@@ -25,8 +25,15 @@ pub enum Reason {
     Other,
 }
 
-/// An error for people. `Display` is what happened; `source` is why; `help` is what to do.
-#[derive(Debug, thiserror::Error)]
+impl Reason {
+    /// Whether the same call may well succeed a little later, with nothing changed by anybody.
+    pub fn is_transient(self) -> bool {
+        matches!(self, Self::Throttled | Self::Offline)
+    }
+}
+
+/// An error for people. `Display` is what happened; `why` and `help` say the rest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
 pub struct Error {
     /// The broad reason.
@@ -37,4 +44,23 @@ pub struct Error {
     pub why: Option<String>,
     /// What to do next.
     pub help: Option<String>,
+}
+
+impl Error {
+    /// An error with nothing but what happened; `because` and `advise` add the rest.
+    pub(crate) fn new(reason: Reason, what: impl Into<String>) -> Self {
+        Self { reason, what: what.into(), why: None, help: None }
+    }
+
+    /// The same with the reason why.
+    pub(crate) fn because(mut self, why: impl Into<String>) -> Self {
+        self.why = Some(why.into());
+        self
+    }
+
+    /// The same with what to do.
+    pub(crate) fn advise(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
 }

@@ -1,14 +1,19 @@
 //! The cloud side as the program sees it; the only crate that names the AWS SDK.
 
 pub mod artifact;
+mod bucket;
 pub mod call;
 pub mod error;
+mod explain;
 pub mod names;
+#[cfg(test)]
+mod scripted;
 pub mod session;
 pub mod stack;
 pub mod tail;
 pub mod teardown;
 pub mod template;
+pub mod trails;
 
 pub use artifact::{Architecture, Artifact};
 pub use error::{Error, Reason};

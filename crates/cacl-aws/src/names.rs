@@ -1,5 +1,8 @@
 //! The names that everything has, from prefix, account and region.
 
+/// The tag on all that is made here, and by which a stack is known to be ours.
+pub(crate) const TAG: (&str, &str) = ("managed-by", "cacl-tui");
+
 /// What the names are made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {

@@ -1,8 +1,16 @@
 //! Delete everything, verify, and report what is left.
+//!
+//! Only what the stack's own record names is deleted, and what carries our names *and* our tag: a company's log bucket may
+//! well be called `<prefix>-cloudtrail-<account>-<region>`. All of it may be gone already, in part or in whole.
 
-use futures_util::Stream;
+mod carry_out;
+mod look;
+mod verify;
 
-use crate::{Error, Names, Progress, Session, template::Planned};
+use crate::{Names, template::Planned};
+
+pub use carry_out::teardown;
+pub use look::plan;
 
 /// What a teardown would delete.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,14 +27,5 @@ pub struct TeardownPlan {
     pub untouched: Vec<String>,
 }
 
-/// Looks; changes nothing. `None` if nothing is deployed.
-pub async fn plan(session: &Session, names: &Names) -> Result<Option<TeardownPlan>, Error> {
-    let _ = (session, names);
-    todo!()
-}
-
-/// Carries the plan out.
-pub fn teardown(session: Session, plan: TeardownPlan) -> impl Stream<Item = Result<Progress, Error>> + Send + 'static {
-    let _ = (session, plan);
-    futures_util::stream::empty()
-}
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,28 @@
 //! Create or update the stack through a change set, followed event by event.
+//!
+//! `ground` makes the way free (an operation under way is followed, a wreck is deleted), `change_set` says what to do,
+//! `follow` reports what happens, `delete` takes a stack away. An operation goes on in AWS whether or not anybody
+//! follows it: dropping a stream detaches, and a later `deploy` finds the operation again.
+
+mod change_set;
+mod delete;
+mod deploy;
+mod describe;
+mod follow;
+mod ground;
 
 use std::collections::BTreeMap;
 
-use futures_util::Stream;
 use jiff::Timestamp;
 
-use crate::{Artifact, Error, Names, Session, template::Planned};
+use crate::{Artifact, Names, template::Planned};
+
+pub use deploy::deploy;
+pub use describe::describe;
+
+pub(crate) use delete::{Deleting, delete};
+pub(crate) use describe::{Resource, find, resources};
+pub(crate) use follow::{Follow, Followed, is_at_rest};
 
 /// All that a deployment needs.
 #[derive(Debug, Clone)]
@@ -88,18 +105,5 @@ pub struct Stack {
     pub updated: Option<Timestamp>,
 }
 
-/// The stack by name, or `None`.
-pub async fn describe(session: &Session, name: &str) -> Result<Option<Stack>, Error> {
-    let _ = (session, name);
-    todo!()
-}
-
-/// Creates or updates. Follows one that is already under way; deletes one that can only be deleted (`ROLLBACK_COMPLETE`) first.
-/// Errors: `Reason::StackFailed` carries the first failure as its cause.
-pub fn deploy(
-    session: Session,
-    request: DeployRequest,
-) -> impl Stream<Item = Result<Progress, Error>> + Send + 'static {
-    let _ = (session, request);
-    futures_util::stream::empty()
-}
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,23 @@
 //! Follow a log group with `FilterLogEvents`, losing nothing and yielding nothing twice.
+//!
+//! The order of things: `cursor` knows what was seen and where to look again (pure), `follow` asks AWS and waits,
+//! `backoff` says how long. Deliberately absent: any buffer. A consumer that asks less makes the tail poll less, and the
+//! lines stay with CloudWatch until they are asked for. Absent, too, is `StartLiveTail`: it samples, it has no event ids
+//! and it ends after three hours.
+
+mod backoff;
+mod cursor;
+mod follow;
 
 use std::time::Duration;
 
-use futures_util::Stream;
 use jiff::Timestamp;
 
-use crate::Session;
+use crate::{Error, Session, explain::Explain as _};
+
+pub use follow::tail;
+
+pub(crate) use backoff::Backoff;
 
 /// What to follow.
 #[derive(Debug, Clone)]
@@ -16,8 +28,15 @@ pub struct Tail {
     pub since: Timestamp,
     /// Pause between polls when live (default 1 s).
     pub poll: Duration,
-    /// How far back each poll looks again for lines ingested late (default 2 min).
+    /// How late a line may be ingested and still be found (default 2 min).
     pub overlap: Duration,
+}
+
+impl Tail {
+    /// With the default pause and overlap.
+    pub fn new(group: impl Into<String>, since: Timestamp) -> Self {
+        Self { group: group.into(), since, poll: Duration::from_secs(1), overlap: Duration::from_secs(120) }
+    }
 }
 
 /// A line of the log group.
@@ -89,8 +108,18 @@ pub enum TailItem {
     Status(Status),
 }
 
-/// Follows. Polls only when asked for the next item.
-pub fn tail(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send + 'static {
-    let _ = (session, tail);
-    futures_util::stream::empty()
+/// Whether the log group is there, by `logs:DescribeLogGroups`.
+pub async fn exists(session: &Session, group: &str) -> Result<bool, Error> {
+    let mut pages = session.logs().describe_log_groups().log_group_name_prefix(group).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        let page =
+            page.explain(session, "logs:DescribeLogGroups", || format!("cannot look for the log group {group}"))?;
+        if page.log_groups().iter().any(|found| found.log_group_name() == Some(group)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,52 @@
+//! Errors without an answer from AWS: credentials that cannot be had, and a network that is not there.
+
+use std::error::Error as StdError;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+
+use super::Failure;
+use crate::Reason;
+
+/// Reads what stands behind a call that got no answer.
+pub(super) fn read<E>(error: &SdkError<E, HttpResponse>) -> Failure
+where
+    E: StdError + 'static,
+{
+    let causes: Vec<&(dyn StdError + 'static)> = chain(error).collect();
+    if let Some(error) = causes.iter().find_map(|cause| cause.downcast_ref::<CredentialsError>()) {
+        return credentials(error);
+    }
+    let reason = match error {
+        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => Reason::Offline,
+        _ => Reason::Other,
+    };
+    // The last cause is the concrete one ("Connection refused"); those before it say that a request failed.
+    let why = causes.last().map_or_else(String::new, ToString::to_string);
+    Failure::unanswered(reason, &why)
+}
+
+/// An error and all its sources.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// Credentials that no provider gives. The SDK's texts are the only way to tell an SSO session from the rest.
+fn credentials(error: &CredentialsError) -> Failure {
+    let texts: Vec<String> = chain(error).map(ToString::to_string).collect();
+    let says = |needle: &str| texts.iter().any(|text| text.contains(needle));
+    if says("the SSO token has expired") || says("Session token not found or invalid") || says("UnauthorizedException")
+    {
+        return Failure::unanswered(Reason::Expired, "the SSO session has expired");
+    }
+    if says("cached SSO token") {
+        return Failure::unanswered(Reason::Expired, "there is no SSO session");
+    }
+    let why = match error {
+        CredentialsError::CredentialsNotLoaded(_) if !says("profile") || says("credentials provider in chain") => {
+            "there are none: neither in the environment, nor in a profile, nor from the container or the instance"
+        }
+        _ => texts.last().map_or("", String::as_str),
+    };
+    Failure::unanswered(Reason::Credentials, why)
+}

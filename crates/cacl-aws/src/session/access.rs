@@ -1,0 +1,96 @@
+//! Where region and credentials come from.
+
+use std::time::Duration;
+
+use aws_config::{
+    Region,
+    default_provider::credentials::DefaultCredentialsChain,
+    environment::EnvironmentVariableRegionProvider,
+    imds,
+    meta::region::RegionProviderChain,
+    profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider},
+    provider_config::ProviderConfig,
+};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_runtime::client::identity::IdentityCache;
+use aws_smithy_runtime_api::client::{http::SharedHttpClient, identity::SharedIdentityCache};
+
+/// How to reach AWS; what is `None` the SDK finds by its own chain (environment, profile, SSO, …).
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// Named profile. Like the `aws` CLI's `--profile` it goes before credentials in the environment, unless it is what
+    /// `AWS_PROFILE` says anyway.
+    pub profile: Option<String>,
+    /// Region.
+    pub region: Option<String>,
+    /// Endpoint for all services (path-style S3).
+    pub endpoint_url: Option<String>,
+    /// An access key and its secret, in place of whatever else there is. For the embedded local AWS, where the key chooses
+    /// who calls; real ones come from the environment or a profile.
+    pub keys: Option<(String, String)>,
+}
+
+impl Access {
+    /// The profile that was named, here or in the environment.
+    pub(super) fn profile_in_use(&self) -> Option<String> {
+        self.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok()).filter(|profile| !profile.is_empty())
+    }
+
+    /// The profile, if naming it was a decision against the environment's credentials.
+    fn profile_of_choice(&self) -> Option<&str> {
+        let of_environment = std::env::var("AWS_PROFILE").ok();
+        self.profile.as_deref().filter(|profile| of_environment.as_deref() != Some(profile))
+    }
+}
+
+/// The region by flag, environment or profile; not by the instance metadata service, which would cost everybody who
+/// forgot it a second or more.
+pub(super) async fn region(access: &Access, http_client: &SharedHttpClient) -> Option<Region> {
+    if let Some(region) = access.region.as_deref().filter(|region| !region.is_empty()) {
+        return Some(Region::new(region.to_owned()));
+    }
+    let config = provider_config(None, http_client);
+    let mut profile = ProfileFileRegionProvider::builder().configure(&config);
+    if let Some(name) = &access.profile {
+        profile = profile.profile_name(name);
+    }
+    RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(profile.build()).region().await
+}
+
+/// The SDK's chain; the named profile alone if one was chosen.
+pub(super) async fn credentials(
+    access: &Access,
+    region: Option<Region>,
+    http_client: &SharedHttpClient,
+) -> SharedCredentialsProvider {
+    if let Some((key, secret)) = &access.keys {
+        return SharedCredentialsProvider::new(Credentials::new(key, secret, None, None, "given"));
+    }
+    let config = provider_config(region.clone(), http_client);
+    if let Some(profile) = access.profile_of_choice() {
+        let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build();
+        return SharedCredentialsProvider::new(provider);
+    }
+    let metadata = imds::Client::builder()
+        .configure(&config)
+        .max_attempts(1)
+        .connect_timeout(Duration::from_secs(1))
+        .read_timeout(Duration::from_secs(1))
+        .build();
+    // Off AWS nobody has a metadata service, and nobody should wait for it: one try, one second.
+    let mut chain = DefaultCredentialsChain::builder().configure(config).imds_client(metadata);
+    chain.set_region(region);
+    if let Some(profile) = &access.profile {
+        chain = chain.profile_name(profile);
+    }
+    SharedCredentialsProvider::new(chain.build().await)
+}
+
+/// A credential process may ask its user something, so it gets longer than the SDK's five seconds.
+pub(super) fn identity_cache() -> SharedIdentityCache {
+    IdentityCache::lazy().load_timeout(Duration::from_secs(30)).build()
+}
+
+fn provider_config(region: Option<Region>, http_client: &SharedHttpClient) -> ProviderConfig {
+    ProviderConfig::without_region().with_region(region).with_http_client(http_client.clone())
+}

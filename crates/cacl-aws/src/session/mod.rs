@@ -1,0 +1,217 @@
+//! Credentials, region, endpoint; who am I.
+//!
+//! Everything is resolved by the SDK's own providers. What is our own: the HTTP client (rustls on ring, named explicitly,
+//! because the SDK crates come without one), no question to the instance metadata service about the region, and a chain
+//! of credentials that gives up after about a second where there are none.
+
+mod access;
+mod identity;
+
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+
+pub use access::Access;
+pub use identity::Identity;
+
+use crate::{Error, Reason, explain::Explain as _};
+
+/// Where the embedded local AWS is, for want of a region: an emulator has no regions worth a question.
+const LOCAL_REGION: &str = "us-east-1";
+
+/// An open session; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Session {
+    config: Arc<SdkConfig>,
+    profile: Option<Arc<str>>,
+    region: Arc<str>,
+}
+
+impl Session {
+    /// Resolves region and credential providers; makes no call to AWS. Fails without a region, except that a loopback
+    /// endpoint means `us-east-1`.
+    pub async fn open(access: &Access) -> Result<Self, Error> {
+        let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        Self::resolve(access, http_client).await
+    }
+
+    /// A session on a transport of the caller's making, with fixed credentials: for tests, which script AWS's answers and
+    /// look at the requests. Reads neither environment nor files; the region is `eu-west-1` unless `access` says else.
+    pub fn with_http_client(access: &Access, http_client: impl HttpClient + 'static) -> Self {
+        let credentials = Credentials::new("AKIAIOSFODNN7EXAMPLE", "scripted", None, None, "scripted");
+        let region = access.region.clone().unwrap_or_else(|| "eu-west-1".to_owned());
+        let mut config = SdkConfig::builder()
+            .behavior_version(behavior())
+            .region(aws_config::Region::new(region.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(http_client)
+            .retry_config(retries())
+            .timeout_config(timeouts());
+        config.set_endpoint_url(access.endpoint_url.clone());
+        Self::of(config.build(), access.profile.as_deref(), &region)
+    }
+
+    fn of(config: SdkConfig, profile: Option<&str>, region: &str) -> Self {
+        Self { config: Arc::new(config), profile: profile.map(Arc::from), region: Arc::from(region) }
+    }
+
+    async fn resolve(access: &Access, http_client: SharedHttpClient) -> Result<Self, Error> {
+        let region = access::region(access, &http_client).await;
+        let credentials = access::credentials(access, region.clone(), &http_client).await;
+        let mut loader = aws_config::defaults(behavior())
+            .http_client(http_client)
+            .credentials_provider(credentials)
+            .identity_cache(access::identity_cache())
+            .retry_config(retries())
+            .timeout_config(timeouts())
+            .region(region.clone());
+        if let Some(profile) = &access.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(url) = &access.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        if let Ok(name) = aws_config::AppName::new("cacl-tui") {
+            loader = loader.app_name(name);
+        }
+        let config = loader.load().await;
+        match region {
+            Some(region) => Ok(Self::of(config, access.profile_in_use().as_deref(), region.as_ref())),
+            None if config.endpoint_url().is_some_and(is_loopback) => {
+                let region = aws_config::Region::new(LOCAL_REGION);
+                let config = config.into_builder().region(region).build();
+                Ok(Self::of(config, access.profile_in_use().as_deref(), LOCAL_REGION))
+            }
+            None => Err(no_region()),
+        }
+    }
+
+    /// The region in use.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The custom endpoint, if any.
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.config.endpoint_url()
+    }
+
+    /// Whether the custom endpoint is on this machine, as the embedded local AWS is.
+    pub fn is_loopback(&self) -> bool {
+        self.endpoint_url().is_some_and(is_loopback)
+    }
+
+    /// `sts:GetCallerIdentity`.
+    pub async fn identity(&self) -> Result<Identity, Error> {
+        let answer = aws_sdk_sts::Client::new(&self.config).get_caller_identity().send().await;
+        let answer = answer.explain(self, "sts:GetCallerIdentity", || "cannot find out who is calling AWS")?;
+        let (account, arn) = (answer.account.unwrap_or_default(), answer.arn.unwrap_or_default());
+        Ok(Identity { account, arn, user_id: answer.user_id.unwrap_or_default() })
+    }
+
+    pub(crate) fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+
+    pub(crate) fn cloudformation(&self) -> aws_sdk_cloudformation::Client {
+        aws_sdk_cloudformation::Client::new(&self.config)
+    }
+
+    /// Without the SDK's own retries: the tail shows each trouble and waits in its own way.
+    pub(crate) fn logs_without_retries(&self) -> aws_sdk_cloudwatchlogs::Client {
+        let config = aws_sdk_cloudwatchlogs::config::Builder::from(self.config.as_ref());
+        aws_sdk_cloudwatchlogs::Client::from_conf(config.retry_config(RetryConfig::disabled()).build())
+    }
+
+    pub(crate) fn logs(&self) -> aws_sdk_cloudwatchlogs::Client {
+        aws_sdk_cloudwatchlogs::Client::new(&self.config)
+    }
+
+    /// Path-style on a custom endpoint, for `bucket.127.0.0.1` is no host name.
+    pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(self.config.as_ref());
+        aws_sdk_s3::Client::from_conf(config.force_path_style(self.endpoint_url().is_some()).build())
+    }
+
+    /// How often to look at an operation under way: AWS moves in seconds, an emulator on this machine at once.
+    pub(crate) fn pace(&self) -> Duration {
+        if self.is_loopback() { Duration::from_millis(300) } else { Duration::from_secs(2) }
+    }
+
+    /// The host suffix of the region's partition.
+    pub(crate) fn dns_suffix(&self) -> &'static str {
+        if self.region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+    }
+
+    /// The partition, as ARNs name it.
+    pub(crate) fn partition(&self) -> &'static str {
+        match self.region.split_once('-').map_or("", |(area, rest)| if rest.starts_with("gov-") { "gov" } else { area })
+        {
+            "cn" => "aws-cn",
+            "gov" => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    /// Where the credentials come from, as far as we said so.
+    pub(crate) fn credentials_from(&self) -> String {
+        match &self.profile {
+            Some(profile) => format!("profile {profile}"),
+            None => "AWS_ACCESS_KEY_ID or the default profile".to_owned(),
+        }
+    }
+
+    /// How to get new credentials when the old ones have expired.
+    pub(crate) fn sign_in_again(&self) -> String {
+        match &self.profile {
+            Some(profile) => format!("run `aws sso login --profile {profile}`, or get new temporary credentials"),
+            None => "run `aws sso login`, or get new temporary credentials".to_owned(),
+        }
+    }
+}
+
+fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(3)
+}
+
+/// Long enough for an upload over a slow line, short enough that nobody thinks the program hangs.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(4))
+        .read_timeout(Duration::from_secs(20))
+        .operation_attempt_timeout(Duration::from_secs(60))
+        .operation_timeout(Duration::from_secs(120))
+        .build()
+}
+
+/// Whether a URL's host is this machine.
+fn is_loopback(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or(v6),
+        None => host.split(':').next().unwrap_or(host),
+    };
+    host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn no_region() -> Error {
+    Error::new(Reason::Invalid, "no region is set")
+        .because("neither the command line, nor the environment, nor the profile names one")
+        .advise("name one with --region or AWS_REGION, e.g. --region eu-west-1")
+}
+
+#[cfg(test)]
+mod tests;
