@@ -5,15 +5,22 @@ mod cloudtrail;
 mod cognito;
 mod events;
 mod iam;
+mod input;
 mod lambda;
 mod logs;
+mod protocol;
 mod s3;
+mod server;
 mod sns;
 mod sqs;
 mod sts;
 mod world;
 
-use std::{ffi::OsString, net::SocketAddr};
+use std::{ffi::OsString, net::Ipv4Addr, sync::Arc, thread::JoinHandle};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::world::{Clock, World};
 
 /// How long things take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,7 +71,9 @@ pub struct Options {
 /// A running local AWS, on a thread and a runtime of its own; stops (and ends its children) when dropped.
 #[derive(Debug)]
 pub struct Local {
-    address: SocketAddr,
+    world: world::Shared,
+    stop: CancellationToken,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// What can go wrong at the start.
@@ -78,6 +87,9 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// The system gives no thread, or no event queue.
+    #[error("cannot start the local AWS")]
+    Start(#[source] std::io::Error),
 }
 
 /// The account everything belongs to.
@@ -86,11 +98,54 @@ pub const ACCOUNT: &str = "000000000000";
 impl Local {
     /// Binds and starts; returns when it answers.
     pub fn start(options: Options) -> Result<Self, Error> {
-        let _ = options;
-        todo!()
+        let port = options.port;
+        let listen = |source| Error::Listen { port, source };
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(listen)?;
+        listener.set_nonblocking(true).map_err(listen)?;
+        let world = World::new(&options, Clock::System, listener.local_addr().map_err(listen)?);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Start)?;
+        let listener = {
+            let _inside = runtime.enter();
+            tokio::net::TcpListener::from_std(listener).map_err(listen)?
+        };
+        let stop = CancellationToken::new();
+        let (served, stopped) = (Arc::clone(&world), stop.clone());
+        let thread = std::thread::Builder::new()
+            .name("cacl-local".to_owned())
+            .spawn(move || runtime.block_on(run(listener, served, stopped)))
+            .map_err(Error::Start)?;
+        Ok(Self { world, stop, thread: Some(thread) })
     }
+
     /// `http://127.0.0.1:<port>`.
     pub fn endpoint_url(&self) -> String {
-        format!("http://{}", self.address)
+        self.world.endpoint_url()
+    }
+
+    /// Replaces what goes wrong on purpose, so that trouble can come and go.
+    pub fn set_faults(&self, faults: Faults) {
+        self.world.set_faults(faults);
+    }
+}
+
+async fn run(listener: tokio::net::TcpListener, world: world::Shared, stop: CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        served = server::serve(listener, Arc::clone(&world)) => {
+            if let Err(error) = served {
+                tracing::error!(%error, "the local AWS no longer listens");
+            }
+        }
+    }
+    lambda::stop(&world).await;
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        if let Some(thread) = self.thread.take() {
+            // A panic over there has been reported over there.
+            let _ended = thread.join();
+        }
     }
 }

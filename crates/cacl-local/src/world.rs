@@ -137,12 +137,13 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The time, real or standing still.
+/// The time: the machine's, or in unit tests one that stands still.
 #[derive(Debug, Clone, Copy)]
 pub enum Clock {
     /// The machine's.
     System,
-    /// Always the same, for tests.
+    /// Always the same.
+    #[cfg(test)]
     Fixed(Timestamp),
 }
 
@@ -151,6 +152,7 @@ impl Clock {
     pub fn now(self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
+            #[cfg(test)]
             Self::Fixed(time) => time,
         }
     }
@@ -322,7 +324,8 @@ pub enum Updated {
 pub struct Schema {
     /// E.g. `AWS::S3::Bucket`.
     pub resource_type: &'static str,
-    /// Names of the top-level properties, as the registry of CloudFormation has them.
+    /// Names of the properties, as the registry of CloudFormation has them; those inside others are dotted
+    /// (`Code.S3Bucket`, through lists too). Where nothing is named below a property, anything may stand there.
     pub properties: &'static [&'static str],
     /// Those without which AWS refuses.
     pub required: &'static [&'static str],
