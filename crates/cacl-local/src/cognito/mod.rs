@@ -11,6 +11,8 @@ mod schema;
 mod server;
 mod shape;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod trail;
 
 use serde_json::Value;

@@ -11,7 +11,7 @@ use super::{
     environment,
 };
 use crate::{
-    input::{list, page, required, text, whole},
+    input::{list, page, required, whole},
     world::{AwsError, Shared, World, lock},
 };
 

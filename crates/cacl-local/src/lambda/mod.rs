@@ -15,6 +15,8 @@ mod policy;
 mod resource;
 mod rest;
 mod runtime_api;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -132,3 +132,18 @@ pub async fn handle(world: &Shared, _: &Caller, operation: &str, input: Value) -
 pub async fn live_tail(_: &Shared, _: &Caller, _input: Value) -> Result<Response, AwsError> {
     Err(AwsError::unknown_operation())
 }
+
+/// The texts of a group's lines in order, for tests of those who write them.
+#[cfg(test)]
+pub fn texts(world: &Shared, group: &str) -> Vec<String> {
+    let mut state = crate::world::lock(&world.logs);
+    state
+        .group(group)
+        .map_or_else(|_| Vec::new(), |group| group.lines.iter().map(|line| line.message.clone()).collect())
+}
+
+/// Whether a group is there, for tests.
+#[cfg(test)]
+pub fn has(world: &Shared, group: &str) -> bool {
+    crate::world::lock(&world.logs).groups.contains_key(group)
+}
