@@ -49,7 +49,7 @@ pub async fn call(
     input: Value,
 ) -> Result<Value, Error> {
     let permission = format!("{}:{operation}", service.endpoint);
-    json(session, service, operation, input).await.explain(session, &permission, || format!("{} failed", permission))
+    json(session, service, operation, input).await.explain(session, &permission, || format!("{permission} failed"))
 }
 
 /// The same, for code that expects some failures.

@@ -1,7 +1,7 @@
 //! Takes a stack away: its trails stopped, its buckets emptied, and again as often as a bucket fills up meanwhile.
 
 use async_stream::try_stream;
-use futures_util::{Stream, StreamExt as _, pin_mut};
+use futures_util::{Stream, StreamExt as _};
 use serde_json::json;
 
 use super::{
@@ -51,16 +51,14 @@ pub(crate) fn delete(
                 }
             }
             for bucket in of_type(&standing, "AWS::S3::Bucket") {
-                let emptied = emptied(session.clone(), names.clone(), bucket);
-                pin_mut!(emptied);
+                let mut emptied = Box::pin(emptied(session.clone(), names.clone(), bucket));
                 while let Some(step) = emptied.next().await {
                     yield Deleting::step(step?);
                 }
             }
             let follow = Follow::before(&session, &arn).await?;
             begin(&session, &names, &arn).await?;
-            let followed = follow.run();
-            pin_mut!(followed);
+            let mut followed = Box::pin(follow.run());
             let mut ended = None;
             while let Some(item) = followed.next().await {
                 match item? {
@@ -95,8 +93,8 @@ async fn begin(session: &Session, names: &Names, arn: &str) -> Result<(), Error>
 }
 
 /// The physical ids of a kind of resource.
-fn of_type(resources: &[Resource], resource_type: &str) -> Vec<String> {
-    let of_type = resources.iter().filter(|resource| resource.resource_type == resource_type);
+fn of_type(resources: &[Resource], kind: &str) -> Vec<String> {
+    let of_type = resources.iter().filter(|resource| resource.kind == kind);
     of_type.filter_map(|resource| resource.physical_id.clone()).collect()
 }
 
@@ -116,8 +114,7 @@ async fn stop_logging(session: &Session, trail: &str) -> Result<bool, Error> {
 /// Empties a bucket and tells so; says nothing about one that is empty.
 fn emptied(session: Session, names: Names, bucket: String) -> impl Stream<Item = Result<String, Error>> + Send {
     try_stream! {
-        let batches = bucket::empty(session, names, bucket.clone());
-        pin_mut!(batches);
+        let mut batches = Box::pin(bucket::empty(session, names, bucket.clone()));
         let (mut total, mut told) = (0, 0);
         while let Some(deleted) = batches.next().await {
             total += deleted?;

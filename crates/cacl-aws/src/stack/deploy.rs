@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_stream::try_stream;
 use aws_sdk_cloudformation::types::ChangeSetType;
-use futures_util::{Stream, StreamExt as _, pin_mut};
+use futures_util::{Stream, StreamExt as _};
 
 use super::{
     DeployRequest, Done, Progress,
@@ -22,7 +22,8 @@ pub fn deploy(
     session: Session,
     request: DeployRequest,
 ) -> impl Stream<Item = Result<Progress, Error>> + Send + 'static {
-    try_stream! {
+    // On the heap, for the states of such a stream are large.
+    Box::pin(try_stream! {
         let names = request.names.clone();
         let parameters = with_code(&request);
         let planned = template::planned(&request.template, &parameters)?;
@@ -30,8 +31,7 @@ pub fn deploy(
 
         let mut told = false;
         let mut cleared = None;
-        let clearing = ground::clear(session.clone(), names.clone());
-        pin_mut!(clearing);
+        let mut clearing = Box::pin(ground::clear(session.clone(), names.clone()));
         while let Some(item) = clearing.next().await {
             match item? {
                 Ground::Progress(progress) => {
@@ -70,8 +70,7 @@ pub fn deploy(
         }
         let follow = Follow::before(&session, &change_set.stack).await?;
         change_set::execute(&session, &names.stack, &change_set.id, &token).await?;
-        let followed = follow.run();
-        pin_mut!(followed);
+        let mut followed = Box::pin(follow.run());
         while let Some(item) = followed.next().await {
             match item? {
                 Followed::Event(event) => yield Progress::Event(event),
@@ -83,7 +82,7 @@ pub fn deploy(
                 Followed::Ended(ended) => Err(ended.error(&names.stack))?,
             }
         }
-    }
+    })
 }
 
 /// Marks one operation; CloudFormation wants a letter first, then letters, digits and hyphens.
@@ -117,8 +116,7 @@ async fn upload(session: &Session, request: &DeployRequest) -> Result<String, Er
 async fn take_back(session: &Session, request: &DeployRequest) {
     let review = describe(session, &request.names.stack).await.ok().flatten();
     let Some(review) = review.filter(|stack| stack.status == "REVIEW_IN_PROGRESS") else { return };
-    let deleting = delete(session.clone(), request.names.clone(), review.arn);
-    pin_mut!(deleting);
+    let mut deleting = Box::pin(delete(session.clone(), request.names.clone(), review.arn));
     while let Some(item) = deleting.next().await {
         if let Err(error) = item {
             tracing::debug!(%error, "a stack under review stays");

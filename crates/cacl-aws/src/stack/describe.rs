@@ -81,7 +81,7 @@ pub(crate) struct Resource {
     /// Logical id.
     pub logical_id: String,
     /// E.g. `AWS::S3::Bucket`.
-    pub resource_type: String,
+    pub kind: String,
     /// Its name or id, if it was ever made.
     pub physical_id: Option<String>,
     /// E.g. `CREATE_COMPLETE`.
@@ -113,7 +113,7 @@ pub(crate) async fn resources(session: &Session, stack: &str) -> Result<Vec<Reso
         };
         resources.extend(page.stack_resource_summaries.unwrap_or_default().into_iter().map(|summary| Resource {
             logical_id: summary.logical_resource_id.unwrap_or_default(),
-            resource_type: summary.resource_type.unwrap_or_default(),
+            kind: summary.resource_type.unwrap_or_default(),
             physical_id: summary.physical_resource_id.filter(|id| !id.is_empty()),
             status: summary.resource_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
             reason: summary.resource_status_reason,

@@ -2,7 +2,7 @@
 
 use async_stream::try_stream;
 use aws_sdk_cloudformation::types::ChangeSetType;
-use futures_util::{Stream, StreamExt as _, pin_mut};
+use futures_util::{Stream, StreamExt as _};
 
 use super::{
     Progress,
@@ -76,8 +76,7 @@ pub(super) fn clear(session: Session, names: Names) -> impl Stream<Item = Result
                 }
                 Obstacle::Wreck => {
                     yield Ground::step(format!("the stack is in {status} and can only be deleted; deleting it first"));
-                    let deleting = delete(session.clone(), names.clone(), arn);
-                    pin_mut!(deleting);
+                    let mut deleting = Box::pin(delete(session.clone(), names.clone(), arn));
                     while let Some(item) = deleting.next().await {
                         match item? {
                             Deleting::Progress(progress) => yield Ground::Progress(progress),
@@ -100,8 +99,7 @@ pub(super) fn clear(session: Session, names: Names) -> impl Stream<Item = Result
                 }
             };
             let expected = if status == "UPDATE_ROLLBACK_FAILED" { "UPDATE_ROLLBACK_COMPLETE" } else { "" };
-            let followed = follow.run();
-            pin_mut!(followed);
+            let mut followed = Box::pin(follow.run());
             while let Some(item) = followed.next().await {
                 match item? {
                     Followed::Event(event) => yield Ground::Progress(Progress::Event(event)),

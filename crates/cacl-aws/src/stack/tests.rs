@@ -68,8 +68,7 @@ async fn run(script: Script) -> (Vec<String>, Option<Error>, Asked) {
 async fn run_request(script: Script, request: DeployRequest) -> (Vec<String>, Option<Error>, Asked) {
     let (session, asked) = script.session();
     let (mut told, mut error) = (Vec::new(), None);
-    let progress = deploy(session, request);
-    futures_util::pin_mut!(progress);
+    let mut progress = deploy(session, request);
     while let Some(item) = progress.next().await {
         match item {
             Ok(Progress::Step(text)) => told.push(text),
@@ -403,7 +402,8 @@ async fn a_change_set_that_fails_leaves_no_stack_under_review() {
 #[tokio::test(start_paused = true)]
 async fn a_large_template_goes_by_way_of_s3() {
     let mut request = request();
-    request.template.push_str(&format!("# {}\n", "x".repeat(52_000)));
+    request.template += "# ";
+    request.template += &"x".repeat(52_000);
     let key = crate::artifact::template_key(&request.template);
     let put = format!("PUT /{}/{key}", names().deployment_bucket());
     let script = change_set(script(), "FAILED", "didn't contain changes")

@@ -19,7 +19,8 @@ const MISSING: Duration = Duration::from_secs(3);
 
 /// Follows. Polls only when asked for the next item.
 pub fn tail(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send + 'static {
-    stream! {
+    // On the heap, for the states of such a stream are large.
+    Box::pin(stream! {
         let client = session.logs_without_retries();
         let mut cursor = Cursor::new(tail.since.as_millisecond(), tail.overlap);
         let mut backoff = Backoff::new(tail.poll);
@@ -67,7 +68,7 @@ pub fn tail(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send
                 began = Instant::now();
             }
         }
-    }
+    })
 }
 
 struct Page {

@@ -35,7 +35,7 @@ pub struct Tail {
 impl Tail {
     /// With the default pause and overlap.
     pub fn new(group: impl Into<String>, since: Timestamp) -> Self {
-        Self { group: group.into(), since, poll: Duration::from_secs(1), overlap: Duration::from_secs(120) }
+        Self { group: group.into(), since, poll: Duration::from_secs(1), overlap: Duration::from_mins(2) }
     }
 }
 

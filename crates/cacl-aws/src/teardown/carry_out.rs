@@ -1,7 +1,7 @@
 //! The deletion itself.
 
 use async_stream::try_stream;
-use futures_util::{Stream, StreamExt as _, pin_mut};
+use futures_util::{Stream, StreamExt as _};
 
 use super::{TeardownPlan, verify};
 use crate::{
@@ -12,7 +12,8 @@ use crate::{
 /// Carries the plan out. The stream ends with `Done::Removed`, which tells what was looked for and what is left; it is an
 /// error only if AWS does not let us go on.
 pub fn teardown(session: Session, plan: TeardownPlan) -> impl Stream<Item = Result<Progress, Error>> + Send + 'static {
-    try_stream! {
+    // On the heap, for the states of such a stream are large.
+    Box::pin(try_stream! {
         let names = plan.names.clone();
         yield Progress::Resources(plan.resources.clone());
         let mut record = Vec::new();
@@ -21,8 +22,7 @@ pub fn teardown(session: Session, plan: TeardownPlan) -> impl Stream<Item = Resu
             let under_way = under_way(&session, arn).await?;
             if let Some(status) = &under_way {
                 yield Progress::Step(format!("an operation is under way ({status}); following it first"));
-                let followed = Follow::joining(&session, arn).run();
-                pin_mut!(followed);
+                let mut followed = Box::pin(Follow::joining(&session, arn).run());
                 while let Some(item) = followed.next().await {
                     match item? {
                         Followed::Event(event) => yield Progress::Event(event),
@@ -32,8 +32,7 @@ pub fn teardown(session: Session, plan: TeardownPlan) -> impl Stream<Item = Resu
                 }
             }
             if stands(&session, arn).await? {
-                let deleting = stack::delete(session.clone(), names.clone(), arn.clone());
-                pin_mut!(deleting);
+                let mut deleting = Box::pin(stack::delete(session.clone(), names.clone(), arn.clone()));
                 while let Some(item) = deleting.next().await {
                     match item? {
                         Deleting::Progress(progress) => yield progress,
@@ -48,20 +47,18 @@ pub fn teardown(session: Session, plan: TeardownPlan) -> impl Stream<Item = Resu
             if of_stack {
                 continue;
             }
-            let deleting = bucket::delete(session.clone(), names.clone(), bucket.clone());
-            pin_mut!(deleting);
+            let mut deleting = Box::pin(bucket::delete(session.clone(), names.clone(), bucket.clone()));
             let mut total = 0;
             while let Some(deleted) = deleting.next().await {
                 total += deleted?;
             }
             yield Progress::Step(format!("deleted the bucket {bucket} ({total} objects)"));
         }
-        let verifying = verify::verify(session.clone(), plan.clone(), record);
-        pin_mut!(verifying);
+        let mut verifying = Box::pin(verify::verify(session.clone(), plan.clone(), record));
         while let Some(item) = verifying.next().await {
             yield item?;
         }
-    }
+    })
 }
 
 /// The status of an operation that has to end before the stack can be deleted.

@@ -36,7 +36,7 @@ pub async fn plan(session: &Session, names: &Names) -> Result<Option<TeardownPla
 }
 
 fn planned(resource: &Resource) -> Planned {
-    Planned { logical_id: resource.logical_id.clone(), resource_type: resource.resource_type.clone() }
+    Planned { logical_id: resource.logical_id.clone(), resource_type: resource.kind.clone() }
 }
 
 fn has(resources: &[Resource], physical_id: &str) -> bool {
@@ -46,7 +46,7 @@ fn has(resources: &[Resource], physical_id: &str) -> bool {
 /// The stack's buckets, and those of our names that are ours but not (or no longer) the stack's.
 async fn buckets(session: &Session, names: &Names, standing: &[Resource]) -> Result<Vec<(String, usize)>, Error> {
     let mut buckets = Vec::new();
-    for resource in standing.iter().filter(|resource| resource.resource_type == "AWS::S3::Bucket") {
+    for resource in standing.iter().filter(|resource| resource.kind == "AWS::S3::Bucket") {
         if let Some(bucket) = &resource.physical_id {
             buckets.push((bucket.clone(), bucket::count(session, names, bucket).await?));
         }

@@ -70,8 +70,7 @@ fn full_plan() -> TeardownPlan {
 async fn run(script: Script, plan: TeardownPlan) -> (Vec<String>, Option<Done>, Option<Error>, Asked) {
     let (session, asked) = script.session();
     let (mut told, mut done, mut error) = (Vec::new(), None, None);
-    let progress = teardown(session, plan);
-    futures_util::pin_mut!(progress);
+    let mut progress = teardown(session, plan);
     while let Some(item) = progress.next().await {
         match item {
             Ok(Progress::Step(text)) => told.push(text),
@@ -84,9 +83,9 @@ async fn run(script: Script, plan: TeardownPlan) -> (Vec<String>, Option<Done>, 
     (told, done, error, asked)
 }
 
-fn removed(checked: &[&str], left: &[&str]) -> Option<Done> {
+fn removed(checked: &[&str], left: &[&str]) -> Done {
     let owned = |list: &[&str]| list.iter().map(|item| (*item).to_owned()).collect();
-    Some(Done::Removed { checked: owned(checked), left: owned(left) })
+    Done::Removed { checked: owned(checked), left: owned(left) }
 }
 
 const ALL: [&str; 9] = ["stack", "rule", "function", "log group", "user pool", "bucket", "trail", "queue", "role"];
@@ -135,7 +134,7 @@ async fn everything_is_deleted_and_looked_for() {
         format!("deleted the bucket {} (1 objects)", names().deployment_bucket()),
     ];
     assert_eq!(told, expect);
-    assert_eq!(done, removed(&ALL, &[]));
+    assert_eq!(done, Some(removed(&ALL, &[])));
     let calls = asked.calls();
     let place = |name: &str| calls.iter().position(|call| call == name);
     assert!(place("StopLogging") < place("DeleteStack"));
@@ -178,7 +177,7 @@ async fn a_bucket_that_fills_again_is_emptied_again() {
     assert_eq!(asked.count("DeleteStack"), 2);
     let again = "physical was filled again meanwhile; emptying it once more";
     assert!(told.iter().any(|line| line == again), "{told:?}");
-    assert_eq!(done, removed(&ALL, &[]));
+    assert_eq!(done, Some(removed(&ALL, &[])));
     assert!(told.contains(&format!("emptied {bucket} (1 objects)")));
 }
 
@@ -237,7 +236,11 @@ async fn a_log_group_that_came_back_is_deleted_too() {
     let (_, done, error, asked) = run(script, plan).await;
     assert_eq!(error, None);
     assert_eq!(asked.bodies("DeleteLogGroup"), [format!(r#"{{"logGroupName":"{group}"}}"#)]);
-    assert_eq!(done, removed(&["rule", "function", "log group"], &[]), "a stack that was gone before is no hindrance");
+    assert_eq!(
+        done,
+        Some(removed(&["rule", "function", "log group"], &[])),
+        "a stack that was gone before is no hindrance"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -251,7 +254,7 @@ async fn a_plan_that_was_carried_out_already_does_no_harm() {
         .on(&format!("DELETE {}", deployment()), [s3_error(404, "NoSuchBucket")]);
     let (_, done, error, asked) = run(script, full_plan()).await;
     assert_eq!((error, asked.count("DeleteStack")), (None, 0));
-    assert_eq!(done, removed(&["stack", "rule", "function", "log group", "bucket"], &[]));
+    assert_eq!(done, Some(removed(&["stack", "rule", "function", "log group", "bucket"], &[])));
 }
 
 #[tokio::test(start_paused = true)]
@@ -269,7 +272,7 @@ async fn a_deletion_under_way_is_joined() {
     let (told, done, error, asked) = run(script, full_plan()).await;
     assert_eq!((error, asked.count("DeleteStack")), (None, 0));
     assert_eq!(told[1], "an operation is under way (DELETE_IN_PROGRESS); following it first");
-    assert_eq!(done, removed(&ALL, &[]));
+    assert_eq!(done, Some(removed(&ALL, &[])));
 }
 
 mod plans {

@@ -78,7 +78,7 @@ fn things(plan: &TeardownPlan, record: &[Resource]) -> Vec<Thing> {
     ];
     let of_record = record.iter().filter_map(|resource| {
         let name = resource.physical_id.clone()?;
-        Some(Thing { kind: kind(&resource.resource_type)?, name })
+        Some(Thing { kind: kind(&resource.kind)?, name })
     });
     let of_plan = plan.buckets.iter().map(|(bucket, _)| Thing { kind: "bucket", name: bucket.clone() });
     for thing in of_record.chain(of_plan) {
@@ -196,9 +196,9 @@ async fn stack_left(session: &Session, plan: &TeardownPlan, arn: &str) -> Result
 /// Kinds that are not looked for at their service (a role, a policy, a topic) are taken from the stack's own record.
 async fn by_record(session: &Session, arn: &str) -> Result<(Vec<String>, Vec<String>), Error> {
     let rest: Vec<Resource> =
-        stack::resources(session, arn).await?.into_iter().filter(|r| kind(&r.resource_type).is_none()).collect();
+        stack::resources(session, arn).await?.into_iter().filter(|r| kind(&r.kind).is_none()).collect();
     let mut kinds = Vec::new();
-    if rest.iter().any(|resource| resource.resource_type == "AWS::IAM::Role") {
+    if rest.iter().any(|resource| resource.kind == "AWS::IAM::Role") {
         kinds.push("role".to_owned());
     }
     let left = rest.iter().filter(|resource| !resource.is_deleted() && resource.physical_id.is_some());
