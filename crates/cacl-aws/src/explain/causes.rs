@@ -8,6 +8,9 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 use super::Failure;
 use crate::Reason;
 
+/// Where the SDK looked, in our words: its own speak of providers that were not enabled.
+const NONE: &str = "there are none: neither in the environment, nor in a profile, nor from the container or the instance";
+
 /// Reads what stands behind a call that got no answer.
 pub(super) fn read<E>(error: &SdkError<E, HttpResponse>) -> Failure
 where
@@ -42,11 +45,29 @@ fn credentials(error: &CredentialsError) -> Failure {
     if says("cached SSO token") {
         return Failure::unanswered(Reason::Expired, "there is no SSO session");
     }
-    let why = match error {
-        CredentialsError::CredentialsNotLoaded(_) if !says("profile") || says("credentials provider in chain") => {
-            "there are none: neither in the environment, nor in a profile, nor from the container or the instance"
-        }
-        _ => texts.last().map_or("", String::as_str),
-    };
+    // The instance metadata service is asked last, so its troubles mean that nobody else had any credentials.
+    let none = matches!(error, CredentialsError::CredentialsNotLoaded(_)) || says("IMDS");
+    let why = if none { NONE } else { texts.last().map_or("", String::as_str) };
     Failure::unanswered(Reason::Credentials, why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_that_cannot_be_had_are_told_in_words() {
+        let check = |error: CredentialsError, reason: Reason, why: &str| {
+            let failure = read(&SdkError::<std::io::Error, HttpResponse>::construction_failure(error));
+            assert_eq!((failure.reason, failure.why.as_str(), failure.code), (reason, why, None));
+        };
+        check(CredentialsError::not_loaded_no_source(), Reason::Credentials, NONE);
+        check(CredentialsError::provider_error("request forbidden: IMDS is disabled"), Reason::Credentials, NONE);
+        let expired = "the SSO token has expired and cannot be refreshed";
+        check(CredentialsError::provider_error(expired), Reason::Expired, "the SSO session has expired");
+        let missing = "failed to load the cached SSO token";
+        check(CredentialsError::provider_error(missing), Reason::Expired, "there is no SSO session");
+        let process = "credential process \u{1b}[31mfailed";
+        check(CredentialsError::provider_error(process), Reason::Credentials, "credential process \\u{1b}[31mfailed");
+    }
 }

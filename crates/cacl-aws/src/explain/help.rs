@@ -23,7 +23,7 @@ pub(super) fn of(failure: &Failure, session: &Session, permission: &str) -> Opti
 
 fn credentials(failure: &Failure, session: &Session) -> String {
     match failure.code.as_deref() {
-        None => NO_CREDENTIALS.to_owned(),
+        None => session.no_credentials().unwrap_or_else(|| NO_CREDENTIALS.to_owned()),
         Some("RequestTimeTooSkewed") => clock(),
         Some(_) if failure.why.contains("Signature expired") || failure.why.contains("not yet current") => clock(),
         Some("UnrecognizedClientException" | "InvalidClientTokenId") => format!(

@@ -71,19 +71,24 @@ pub(super) async fn credentials(
         let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build();
         return SharedCredentialsProvider::new(provider);
     }
-    let metadata = imds::Client::builder()
-        .configure(&config)
-        .max_attempts(1)
-        .connect_timeout(Duration::from_secs(1))
-        .read_timeout(Duration::from_secs(1))
-        .build();
-    // Off AWS nobody has a metadata service, and nobody should wait for it: one try, one second.
-    let mut chain = DefaultCredentialsChain::builder().configure(config).imds_client(metadata);
+    let mut chain = DefaultCredentialsChain::builder().imds_client(metadata(&config)).configure(config);
     chain.set_region(region);
     if let Some(profile) = &access.profile {
         chain = chain.profile_name(profile);
     }
     SharedCredentialsProvider::new(chain.build().await)
+}
+
+/// Off AWS nobody has a metadata service, and nobody should wait for it: one try, one second.
+fn metadata(config: &ProviderConfig) -> imds::Client {
+    imds::Client::builder()
+        .configure(config)
+        .max_attempts(1)
+        .connect_timeout(Duration::from_secs(1))
+        .read_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(1))
+        .operation_timeout(Duration::from_secs(1))
+        .build()
 }
 
 /// A credential process may ask its user something, so it gets longer than the SDK's five seconds.
@@ -93,4 +98,24 @@ pub(super) fn identity_cache() -> SharedIdentityCache {
 
 fn provider_config(region: Option<Region>, http_client: &SharedHttpClient) -> ProviderConfig {
     ProviderConfig::without_region().with_region(region).with_http_client(http_client.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_config::imds::credentials::ImdsCredentialsProvider;
+    use aws_credential_types::provider::ProvideCredentials as _;
+    use aws_smithy_http_client::test_util::NeverClient;
+    use aws_smithy_runtime_api::shared::IntoShared as _;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_metadata_service_that_never_answers_is_given_up_after_a_second() {
+        let config = provider_config(None, &NeverClient::new().into_shared());
+        let provider = ImdsCredentialsProvider::builder().configure(&config).imds_client(metadata(&config)).build();
+        let before = Instant::now();
+        assert!(provider.provide_credentials().await.is_err());
+        assert!(before.elapsed() <= Duration::from_millis(1_100), "{:?}", before.elapsed());
+    }
 }

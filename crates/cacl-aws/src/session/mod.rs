@@ -81,7 +81,10 @@ impl Session {
         if let Ok(name) = aws_config::AppName::new("cacl-tui") {
             loader = loader.app_name(name);
         }
-        let config = loader.load().await;
+        let mut config = loader.load().await;
+        if config.endpoint_url().is_some_and(is_loopback) {
+            config = config.into_builder().retry_config(impatient_retries()).build();
+        }
         match region {
             Some(region) => Ok(Self::of(config, access.profile_in_use().as_deref(), region.as_ref())),
             None if config.endpoint_url().is_some_and(is_loopback) => {
@@ -168,6 +171,15 @@ impl Session {
         }
     }
 
+    /// What to do when a profile was named and gives none.
+    pub(crate) fn no_credentials(&self) -> Option<String> {
+        let profile = self.profile.as_deref()?;
+        Some(format!(
+            "look whether the profile {profile} is there (`aws configure list-profiles`) and has credentials, or run \
+             `aws sso login --profile {profile}`"
+        ))
+    }
+
     /// How to get new credentials when the old ones have expired.
     pub(crate) fn sign_in_again(&self) -> String {
         match &self.profile {
@@ -183,6 +195,11 @@ fn behavior() -> BehaviorVersion {
 
 fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(3)
+}
+
+/// Whether something answers on this machine is known at once.
+fn impatient_retries() -> RetryConfig {
+    retries().with_initial_backoff(Duration::from_millis(50))
 }
 
 /// Long enough for an upload over a slow line, short enough that nobody thinks the program hangs.
