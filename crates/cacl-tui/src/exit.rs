@@ -73,7 +73,8 @@ impl Exit {
 
     /// The table as text, one line a code.
     pub fn table() -> String {
-        Self::ALL.iter().map(|exit| format!("  {:>3}  {}\n", exit.code(), exit.meaning())).collect()
+        let lines: Vec<_> = Self::ALL.iter().map(|exit| format!("  {:>3}  {}", exit.code(), exit.meaning())).collect();
+        lines.join("\n")
     }
 }
 

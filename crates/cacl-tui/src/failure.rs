@@ -62,7 +62,8 @@ fn text(error: &anyhow::Error) -> String {
     let mut said = error.to_string();
     let causes = error.chain().skip(1).map(ToString::to_string);
     for cause in causes.chain(aws.and_then(|error| error.why.clone())) {
-        if !said.contains(&cause) {
+        // Some errors put their cause into their own words already.
+        if !said.ends_with(&cause) {
             text += &paragraph("caused by", &cause);
             said = cause;
         }
@@ -80,10 +81,11 @@ fn paragraph(label: &str, body: &str) -> String {
     let mut text = String::new();
     for (index, line) in body.lines().enumerate() {
         if index == 0 {
-            text += &format!("{label}: {}\n", clean(line));
+            text.extend([label, ": "]);
         } else {
-            text += &format!("  {}\n", clean(line));
+            text += "  ";
         }
+        text.extend([clean(line), "\n".into()]);
     }
     text
 }

@@ -19,10 +19,10 @@ pub fn shown_in_terminal() -> bool {
 /// For stdout as it is.
 pub fn look(color: Color) -> Look {
     let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let color = colored(color, shown_in_terminal(), &variable);
+    let color = colored(color, shown_in_terminal(), variable);
     // Crossterm looks at NO_COLOR by itself, and knows nothing of --color.
     crossterm::style::force_color_output(color);
-    Look { color, ascii: !speaks_utf8(&variable), time_zone: TimeZone::system() }
+    Look { color, ascii: !speaks_utf8(variable), time_zone: TimeZone::system() }
 }
 
 fn colored(color: Color, terminal: bool, variable: impl Fn(&str) -> Option<String>) -> bool {

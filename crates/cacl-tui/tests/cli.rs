@@ -2,8 +2,12 @@
 
 mod common;
 
-use common::{Home, fixture, ran};
+use common::{Home, ran};
 use rstest::rstest;
+
+fn fixture(name: &str) -> String {
+    format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
+}
 
 #[test]
 fn help_names_every_exit_code_and_hides_what_is_internal() {
@@ -82,7 +86,7 @@ fn precedence(
 ) {
     let home = Home::new();
     if let Some(value) = file {
-        home.write(".env", &format!("SERVICE_PREFIX={value}\n"));
+        std::fs::write(home.path().join(".env"), format!("SERVICE_PREFIX={value}\n")).expect("written");
     }
     let mut command = home.cacl();
     command.args(["watch", "--output", "text"]);
@@ -100,7 +104,7 @@ fn precedence(
 #[test]
 fn a_broken_env_file_is_named_but_not_quoted() {
     let home = Home::new();
-    home.write(".env", "AWS_REGION=eu-west-1\nsecret stuff without a sign\n");
+    std::fs::write(home.path().join(".env"), "AWS_REGION=eu-west-1\nsecret stuff without a sign\n").expect("written");
     let (code, stdout, stderr) = ran(home.cacl().arg("watch"));
     assert_eq!((code, stdout.as_str()), (2, ""));
     assert!(stderr.contains(".env") && stderr.contains("line 2") && stderr.contains("help:"), "{stderr}");
@@ -156,7 +160,7 @@ fn pattern_is_printed_and_tried_out() {
     let (code, verdict, _) = ran(home.cacl().args(other));
     assert_eq!(code, 1);
     assert!(verdict.starts_with("no match") && verdict.contains("detail.requestParameters.clientId"), "{verdict}");
-    home.write("broken.json", r#"{"source": "not a list"}"#);
+    std::fs::write(home.path().join("broken.json"), r#"{"source": "not a list"}"#).expect("written");
     let (code, _, stderr) = ran(home.cacl().args(["pattern", "--pattern", "broken.json"]));
     assert_eq!(code, 2);
     assert!(stderr.contains("broken.json") && stderr.contains("source"), "{stderr}");

@@ -333,7 +333,8 @@ fn the_demo_without_a_terminal_tells_its_story() {
     for part in [
         "Deploying",
         "something.write",
-        "http://shop.example.org/cb",
+        "http://shop.example.org/cb cannot use",
+        "web-shop.example.net",
         "not sent",
         "AccessDenied",
         "old-mobile",

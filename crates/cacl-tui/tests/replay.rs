@@ -4,11 +4,15 @@ mod common;
 
 use std::process::Stdio;
 
-use common::{Home, fixture, ran};
+use common::{Home, ran};
 use serde_json::Value;
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+}
+
+fn fixture(name: &str) -> String {
+    format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 #[test]
@@ -77,8 +81,8 @@ fn a_missing_file_is_named() {
 #[test]
 fn a_file_without_events_says_so() {
     let home = Home::new();
-    home.write("notes.txt", "nothing\nto see\n");
-    home.write("empty", "");
+    std::fs::write(home.path().join("notes.txt"), "nothing\nto see\n").expect("written");
+    std::fs::write(home.path().join("empty"), "").expect("written");
     let (code, stdout, stderr) = ran(home.cacl().args(["replay", "notes.txt", "empty"]));
     assert_eq!((code, stdout.as_str()), (0, ""));
     assert!(stderr.contains("no event in notes.txt") && stderr.contains("no event in empty"), "{stderr}");
@@ -89,7 +93,7 @@ fn a_closed_pipe_ends_quietly() {
     let home = Home::new();
     let one = std::fs::read_to_string(fixture("update.json")).expect("readable").replace('\n', " ");
     let many: String = (0..2000).map(|n| one.replace("000000000001", &format!("{n:012}")) + "\n").collect();
-    home.write("many.jsonl", &many);
+    std::fs::write(home.path().join("many.jsonl"), &many).expect("written");
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_cacl-tui"))
         .args(["replay", "many.jsonl", "--output", "jsonl"])
         .env_clear()

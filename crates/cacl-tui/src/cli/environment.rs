@@ -63,7 +63,7 @@ fn quoted(pairs: &[(String, String)]) -> String {
     let mut text = String::new();
     for (name, value) in pairs {
         let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$").replace('\n', "\\n");
-        text += &format!("{name}=\"{value}\"\n");
+        text.extend([name, "=\"", &value, "\"\n"]);
     }
     text
 }

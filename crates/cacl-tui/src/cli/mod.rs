@@ -34,7 +34,7 @@ pub struct Cli {
 
 fn after_help() -> String {
     format!(
-        "Exit codes:\n{}\nA flag wins over the environment, the environment over .env in the current directory, and that over the \
+        "Exit codes:\n{}\n\nA flag wins over the environment, the environment over .env in the current directory, and that over the \
          default.\nNo AWS account at hand? `cacl-tui demo` shows everything on this machine.",
         Exit::table()
     )
@@ -44,8 +44,13 @@ fn after_help() -> String {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// Named profile of the AWS configuration [env: AWS_PROFILE]
-    #[arg(long, global = true, value_name = "NAME")]
+    /// Named profile of the AWS configuration.
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        help = "Named profile of the AWS configuration [env: AWS_PROFILE]"
+    )]
     pub profile: Option<String>,
     /// AWS region; by default what the profile says
     #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION", hide_env_values = true)]
@@ -59,7 +64,7 @@ pub struct Global {
     /// The stack's name [default: <PREFIX>-cognito-api-calls]
     #[arg(long, global = true, value_name = "NAME", env = "CACL_STACK_NAME", hide_env_values = true, value_parser = values::stack_name)]
     pub stack_name: Option<String>,
-    /// When to colour; NO_COLOR is heeded
+    /// When to colour.
     #[arg(
         long,
         global = true,
@@ -67,6 +72,7 @@ pub struct Global {
         default_value_t,
         value_name = "WHEN",
         env = "CACL_COLOR",
+        help = "When to colour; NO_COLOR is heeded",
         hide_env_values = true
     )]
     pub color: Color,
@@ -177,8 +183,8 @@ pub struct Deploy {
     /// The subscriber's executable, a Linux `bootstrap`
     #[arg(long, value_name = "FILE", env = "CACL_SUBSCRIBER", hide_env_values = true, value_hint = ValueHint::FilePath)]
     pub subscriber: Option<PathBuf>,
-    /// How long CloudWatch keeps the changes, in days
-    #[arg(long, value_name = "DAYS", default_value = "90", value_parser = RETENTIONS)]
+    /// How many days CloudWatch keeps the changes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, … 3653
+    #[arg(long, value_name = "DAYS", default_value = "90", value_parser = RETENTIONS, hide_possible_values = true)]
     pub retention: String,
     /// The rule's pattern.
     #[command(flatten)]

@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, civil, tz::TimeZone}
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Color {
-    /// In a terminal, unless `NO_COLOR` is set or TERM is dumb.
+    /// In a terminal, unless told otherwise
     #[default]
     Auto,
-    /// Always.
+    /// Always
     Always,
-    /// Never.
+    /// Never
     Never,
 }
 

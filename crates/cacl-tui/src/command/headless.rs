@@ -131,10 +131,10 @@ impl Source {
             self.live = true;
             return Ok(());
         }
-        if !self.live {
-            if let Some(failure) = hopeless(status) {
-                return Err(failure);
-            }
+        if !self.live
+            && let Some(failure) = hopeless(status)
+        {
+            return Err(failure);
         }
         if news {
             note(&words(status));

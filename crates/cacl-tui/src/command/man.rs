@@ -49,9 +49,10 @@ fn section(subcommand: &clap::Command, page: &mut Vec<u8>) -> io::Result<()> {
     roff.control("SH", [name.as_str()]);
     roff.text([roman(subcommand.get_about().map(ToString::to_string).unwrap_or_default() + ".")]);
     roff.to_writer(page)?;
-    let own = subcommand.clone().mut_args(|arg| if arg.is_global_set() { arg.hide(true) } else { arg });
+    let said_above = |arg: &clap::Arg| arg.is_global_set() || arg.get_id() == "help";
+    let own = subcommand.clone().mut_args(|arg| if said_above(&arg) { arg.hide(true) } else { arg });
     let mut options = Vec::new();
-    Man::new(own.disable_help_flag(true)).render_options_section(&mut options)?;
+    Man::new(own).render_options_section(&mut options)?;
     // It brings headings of its own, one for every group of options; inside a section they are one too many.
     let options = String::from_utf8_lossy(&options).into_owned();
     let body = options.lines().filter(|line| !line.starts_with(".SH")).collect::<Vec<_>>().join("\n");
@@ -89,15 +90,17 @@ fn environment() -> Roff {
         "Read from the environment, else from .env in the current directory; the file .env.dist of the sources describes each. \
          A flag wins over both.",
     )]);
-    for line in include_str!("../../../../.env.dist").lines() {
-        if let Some((name, _)) = line.trim_start_matches(['#', ' ']).split_once('=').filter(|_| line.starts_with('#')) {
-            if name.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
-                roff.control("TP", []);
-                roff.text([bold(name)]);
-            }
-        }
+    for name in include_str!("../../../../.env.dist").lines().filter_map(variable) {
+        roff.control("TP", []);
+        roff.text([bold(name)]);
     }
     roff
+}
+
+/// The name in a line such as `#AWS_REGION=us-east-1`.
+fn variable(line: &str) -> Option<&str> {
+    let (name, _) = line.strip_prefix('#')?.split_once('=')?;
+    name.chars().all(|c| c.is_ascii_uppercase() || c == '_').then_some(name)
 }
 
 #[cfg(test)]

@@ -29,10 +29,10 @@ use crate::{
 /// Carries out the command line.
 pub async fn run(cli: Cli) -> anyhow::Result<Exit> {
     let global = cli.global;
-    let command = match cli.command {
-        Some(command) => command,
+    let Some(command) = cli.command else {
         // Parsed once more, so that the options of `watch` get their values from the environment.
-        None => return Box::pin(run(Cli::try_parse_from(std::env::args_os().chain(["watch".into()]))?)).await,
+        let watch = Cli::try_parse_from(std::env::args_os().chain(["watch".into()]))?;
+        return Box::pin(run(watch)).await;
     };
     match command {
         Command::Deploy(options) => deploy::run(*options, &global).await,

@@ -37,9 +37,9 @@ pub async fn show(
     let (why, stop) = remembered(stop);
     let ended =
         screen::watch(&mut session.terminal, scene, look, feed, &mut session.input, stop, Timestamp::now).await?;
-    let observed = observer.borrow().exit();
+    let verdict = observer.borrow().exit();
     Ok(match (ended, why.take()) {
-        (Ended::Quit, _) | (Ended::Interrupted, Some(None)) => observed,
+        (Ended::Quit, _) | (Ended::Interrupted, Some(None)) => verdict,
         (Ended::Interrupted, Some(Some(exit))) => exit,
         // Ctrl-C comes as a key while the terminal is raw, and so does the terminal's end.
         (Ended::Interrupted, None) => Exit::Interrupted,
@@ -86,10 +86,10 @@ fn observed(
                 let line = observer.take(change).map(|told| told.json());
                 (line, command, observer.count.is_some() && observer.enough().is_some())
             };
-            if let (Some(line), Some(command)) = (line, command) {
-                if let Err(trouble) = exec(&command, &line, false).await {
-                    tracing::warn!("{trouble}");
-                }
+            if let (Some(line), Some(command)) = (line, command)
+                && let Err(trouble) = exec(&command, &line, false).await
+            {
+                tracing::warn!("{trouble}");
             }
             if done {
                 enough.notify_one();

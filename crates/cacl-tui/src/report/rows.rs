@@ -24,8 +24,8 @@ impl Sides {
     /// What became of the row's value, without its name.
     pub fn describe(&self, row: &Row) -> String {
         let Glyphs { added: plus, removed: minus, arrow, .. } = self.glyphs;
-        let before = || self.value(row, row.before.as_ref(), &self.before);
-        let after = || self.value(row, row.after.as_ref(), &self.after);
+        let before = || display(&row.path, row.before.as_ref(), &self.before);
+        let after = || display(&row.path, row.after.as_ref(), &self.after);
         match row.class {
             Class::Reset => format!("{} {arrow} {} (not sent)", before(), after()),
             Class::Removed if row.after.is_none() => before(),
@@ -44,10 +44,6 @@ impl Sides {
 
     fn element(&self, row: &Row, value: &Value) -> String {
         display(&row.path, Some(value), &self.after)
-    }
-
-    fn value(&self, row: &Row, value: Option<&Value>, settings: &Settings) -> String {
-        display(&row.path, value, settings)
     }
 }
 

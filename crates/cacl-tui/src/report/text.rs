@@ -29,7 +29,7 @@ impl From<Look> for Style {
     }
 }
 
-/// One line: time, severity, call, client, actor, origin, summary, outcome, rows, reasons.
+/// One line: time, severity, call, client, actor, origin, summary, reasons, outcome, rows.
 pub fn line(told: &Told<'_>, style: &Style) -> String {
     let change = told.change;
     let (mark, role) = style.theme.severity(told.judgement.severity);
@@ -42,16 +42,16 @@ pub fn line(told: &Told<'_>, style: &Style) -> String {
         how(change),
     ];
     columns.push(summary(&told.diff, &style.theme));
+    let reasons: Vec<_> = told.judgement.reasons.iter().map(|reason| clean(&reason.text)).collect();
+    if !reasons.is_empty() {
+        columns.push(format!("[{}]", reasons.join("; ")));
+    }
     columns.push(fate(told, style).unwrap_or_default());
     let sides = Sides::of(&told.diff, style.theme.glyphs);
     let rows = told.diff.rows.iter().filter(|row| matters(row.class));
     let rows =
         rows.map(|row| format!("{} {}: {}", style.theme.class(row.class).0, clean(&row.path), sides.describe(row)));
     columns.push(rows.collect::<Vec<_>>().join("; "));
-    let reasons: Vec<_> = told.judgement.reasons.iter().map(|reason| clean(&reason.text)).collect();
-    if !reasons.is_empty() {
-        columns.push(format!("[{}]", reasons.join("; ")));
-    }
     columns.retain(|column| !column.is_empty());
     paint(&columns.join("  "), role, style)
 }
@@ -132,10 +132,13 @@ fn how(change: &Change) -> String {
 fn fate(told: &Told<'_>, style: &Style) -> Option<String> {
     let cross = style.theme.glyphs.failed;
     match &told.change.outcome {
-        Outcome::Failed { code, .. } => Some(format!("{cross} {}: attempted, not applied", clean(code))),
-        Outcome::Succeeded if told.change.kind == Kind::Delete => Some("deleted; it had".to_owned()),
+        Outcome::Failed { code, message } => {
+            let message = message.as_deref().unwrap_or("attempted, not applied");
+            Some(format!("{cross} {}: {}", clean(code), clean(message)))
+        }
+        Outcome::Succeeded if told.change.kind == Kind::Delete => Some("deleted; it had:".to_owned()),
         Outcome::Succeeded if told.diff.rows.iter().any(|row| row.class == Class::Set) => {
-            Some("no earlier state known, the request sets".to_owned())
+            Some("no earlier state known, the request sets:".to_owned())
         }
         Outcome::Succeeded => None,
     }

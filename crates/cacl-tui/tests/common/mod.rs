@@ -19,10 +19,6 @@ impl Home {
         self.folder.path()
     }
 
-    pub fn write(&self, name: &str, content: &str) {
-        std::fs::write(self.path().join(name), content).expect("written");
-    }
-
     /// The program, with this home as its current directory.
     pub fn cacl(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cacl-tui"));
@@ -36,11 +32,6 @@ impl Home {
             .current_dir(self.path());
         command
     }
-}
-
-/// The path of a recorded event.
-pub fn fixture(name: &str) -> String {
-    format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
 /// What a run left: exit code, stdout, stderr.
