@@ -1,7 +1,7 @@
 //! The screens: watching changes, and following a deployment or a teardown.
 //!
 //! State, update, view: a model is changed by `update`, which is synchronous and total; a view reads the model and writes a
-//! frame, and does nothing else. One loop ([`run`]) drives both screens; it is generic over the terminal's backend and over the
+//! frame, and does nothing else. One loop drives both screens; it is generic over the terminal's backend and over the
 //! streams that feed it, so a test runs it whole. Keys are named in [`keys`] alone, colours and glyphs in [`theme`] alone.
 //!
 //! Absent on purpose: calls to AWS, prompts, and anything that prints. Plans and confirmations are plain text in the normal
@@ -15,7 +15,21 @@ use ratatui::{Terminal, backend::Backend};
 
 use crate::feed::Feed;
 
+mod bar;
+mod footer;
+mod help;
+pub mod keys;
+mod layout;
+mod panel;
+mod progress;
+mod run;
+mod scroll;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
+mod text;
+pub mod theme;
+mod watch;
 
 pub use terminal::Session;
 
@@ -105,8 +119,7 @@ where
     B: Backend,
     B::Error: Send + Sync + 'static,
 {
-    let _ = (terminal, scene, look, feed, input, stop, now);
-    todo!()
+    run::run(terminal, &mut watch::Model::new(scene, look), feed, input, stop, now).await
 }
 
 /// Follows a deployment or a teardown; returns by itself when it is done.
@@ -123,6 +136,5 @@ where
     B: Backend,
     B::Error: Send + Sync + 'static,
 {
-    let _ = (terminal, heading, look, progress, input, stop, now);
-    todo!()
+    run::run(terminal, &mut progress::Model::new(heading, look), progress, input, stop, now).await
 }

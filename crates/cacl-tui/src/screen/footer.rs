@@ -1,0 +1,39 @@
+//! The last line: the keys that are valid now, as many as fit.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+};
+
+use super::{
+    bar::{Bar, Item},
+    keys::{self, Action, Entry, Place},
+    text,
+    theme::{Role, Theme},
+};
+
+/// Draws the keys of a place; what leaves the screen stands at the right. `remark` follows the key that leaves.
+pub fn draw(theme: &Theme, place: Place, remark: &str, frame: &mut Frame, area: Rect) {
+    let shown = || keys::entries(place).filter(|entry| !entry.word.is_empty());
+    let (leave, stay): (Vec<_>, Vec<_>) = shown().partition(|entry| leaves(entry));
+    let left = stay.into_iter().zip(1..).map(|(entry, rank)| Item { rank, spans: spans(theme, entry) }).collect();
+    let mut right: Vec<_> = leave.into_iter().flat_map(|entry| spans(theme, entry)).collect();
+    let remark = format!(" ({})", cacl_event::clean(remark));
+    if remark.len() > 3 && text::width(&remark) + 24 <= area.width.into() {
+        right.push(Span::styled(remark, theme.style(Role::Quiet)));
+    }
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    frame.render_widget(Bar { left, right: Line::from(right), gap: 2 }, area);
+}
+
+fn leaves(entry: &Entry) -> bool {
+    entry.actions.iter().any(|(action, _)| matches!(action, Action::Quit | Action::Detach))
+}
+
+fn spans(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {
+    vec![
+        Span::styled(entry.main_keys(theme.glyphs), theme.style(Role::Accent)),
+        Span::styled(format!(" {}", entry.word), theme.style(Role::Quiet)),
+    ]
+}

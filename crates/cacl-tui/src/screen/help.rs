@@ -1,0 +1,95 @@
+//! The help overlay: the key table, and what the glyphs mean.
+
+use cacl_event::{Class, Severity};
+use ratatui::{
+    Frame,
+    layout::{Margin, Rect},
+    text::{Line, Span},
+    widgets::{Clear, Paragraph},
+};
+
+use super::{
+    keys::{self, Place},
+    panel,
+    scroll::Pane,
+    text::{self, flow, piece},
+    theme::{self, Role, Theme},
+};
+
+/// Where the overlay stands on a screen.
+fn area(screen: Rect) -> Rect {
+    let width = screen.width.min(76);
+    let height = screen.height.min(40);
+    Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (screen.height - height) / 2, width, height }
+}
+
+/// The room inside its border.
+pub fn inner(screen: Rect) -> Rect {
+    area(screen).inner(Margin::new(2, 1))
+}
+
+/// Draws it over what is there.
+pub fn draw(theme: &Theme, pane: &Pane, frame: &mut Frame) {
+    let screen = frame.area();
+    let block = panel::block(theme, "Help", true).title_bottom(panel::more(theme, pane).right_aligned());
+    frame.render_widget(Clear, area(screen));
+    frame.render_widget(block, area(screen));
+    frame.render_widget(Paragraph::new(pane.visible().to_vec()), inner(screen));
+}
+
+/// Its lines, for so many columns.
+pub fn lines(theme: &Theme, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (title, place) in
+        [("In the list", Place::List), ("In the detail", Place::Detail), ("In this help", Place::Help)]
+    {
+        lines.extend(section(theme, title, place, columns));
+    }
+    lines.push(Line::styled("Signs", theme.style(Role::Strong)));
+    for (class, means) in CLASSES {
+        let (glyph, role) = theme.class(class);
+        lines.extend(sign(theme, glyph, role, means, columns));
+    }
+    for severity in [Severity::Low, Severity::Medium, Severity::High, Severity::Critical] {
+        let (glyph, role) = theme.severity(severity);
+        lines.extend(sign(theme, glyph, role, &theme::severity_name(severity).to_lowercase(), columns));
+    }
+    for (glyph, role, means) in [
+        (theme.glyphs.ok, Role::Added, "this hop of the pipeline was seen at work"),
+        (theme.glyphs.unproven, Role::Quiet, "not seen at work yet: that takes a first change"),
+    ] {
+        lines.extend(sign(theme, glyph, role, means, columns));
+    }
+    lines
+}
+
+const CLASSES: [(Class, &str); 7] = [
+    (Class::Reset, "reset: the call did not send the setting, so it fell back to its default"),
+    (Class::Removed, "removed, or sent empty"),
+    (Class::Added, "added"),
+    (Class::Changed, "changed"),
+    (Class::Set, "set by the request; no earlier state is known to compare with"),
+    (Class::Defaulted, "filled in by the service"),
+    (Class::Unchanged, "unchanged"),
+];
+
+const KEYS: usize = 20;
+
+fn section(theme: &Theme, title: &'static str, place: Place, columns: usize) -> Vec<Line<'static>> {
+    let mut lines = vec![Line::styled(title, theme.style(Role::Strong))];
+    for entry in keys::entries(place) {
+        let keys = text::fill(&entry.all_keys(theme.glyphs), KEYS, theme.glyphs.ellipsis);
+        lines.extend(flow(
+            vec![Span::styled(format!("  {keys} "), theme.style(Role::Accent))],
+            &[piece(entry.does, theme.style(Role::Text))],
+            columns,
+        ));
+    }
+    lines.push(Line::default());
+    lines
+}
+
+fn sign(theme: &Theme, glyph: &str, role: Role, means: &str, columns: usize) -> Vec<Line<'static>> {
+    let head = vec![Span::raw("  "), Span::styled(text::fill(glyph, 3, ""), theme.style(role))];
+    flow(head, &[piece(means, theme.style(Role::Text))], columns)
+}

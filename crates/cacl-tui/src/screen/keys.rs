@@ -1,0 +1,300 @@
+//! The key table: dispatch, footer, help overlay, README and man page are all made from it. Key codes are named here and
+//! nowhere else.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::theme::Glyphs;
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the table below says in words what each does")]
+pub enum Action {
+    Down,
+    Up,
+    First,
+    Last,
+    HalfDown,
+    HalfUp,
+    PageDown,
+    PageUp,
+    Pane,
+    Open,
+    Back,
+    Unchanged,
+    Style,
+    Help,
+    Quit,
+    Detach,
+    Interrupt,
+}
+
+/// Where a key is pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The list of changes.
+    List,
+    /// The detail of a change.
+    Detail,
+    /// The help overlay.
+    Help,
+    /// The deployment or teardown.
+    Progress,
+}
+
+/// One key, with or without Ctrl.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    code: KeyCode,
+    ctrl: bool,
+}
+
+const fn key(code: KeyCode) -> Key {
+    Key { code, ctrl: false }
+}
+
+const fn char(character: char) -> Key {
+    key(KeyCode::Char(character))
+}
+
+const fn ctrl(character: char) -> Key {
+    Key { code: KeyCode::Char(character), ctrl: true }
+}
+
+impl Key {
+    fn is(self, event: KeyEvent) -> bool {
+        // Shift is part of a character already (`G`), and terminals differ in whether they also report it.
+        let modifiers = event.modifiers - KeyModifiers::SHIFT;
+        let wanted = if self.ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+        self.code == event.code && modifiers == wanted
+    }
+
+    fn name(self, glyphs: &Glyphs) -> String {
+        let name = match self.code {
+            KeyCode::Char(character) => character.to_string(),
+            KeyCode::Enter => glyphs.enter.into(),
+            KeyCode::Up => glyphs.up.into(),
+            KeyCode::Down => glyphs.down_key.into(),
+            KeyCode::PageUp => "PgUp".into(),
+            KeyCode::PageDown => "PgDn".into(),
+            other => format!("{other:?}"),
+        };
+        if self.ctrl { format!("Ctrl-{name}") } else { name }
+    }
+}
+
+/// One line of the table: actions that belong together, each with its keys, the one to be shown first.
+#[derive(Debug)]
+pub struct Entry {
+    /// The actions and their keys.
+    pub actions: &'static [(Action, &'static [Key])],
+    /// Where they are valid.
+    pub places: &'static [Place],
+    /// A word for the footer; empty if it does not stand there.
+    pub word: &'static str,
+    /// A sentence for the help.
+    pub does: &'static str,
+}
+
+use Place::{Detail, Help, List, Progress};
+
+const EVERYWHERE: &[Place] = &[List, Detail, Help, Progress];
+
+/// The table. Its order is the order in the footer and in the help.
+pub const TABLE: &[Entry] = &[
+    Entry {
+        actions: &[(Action::Down, &[char('j'), key(KeyCode::Down)]), (Action::Up, &[char('k'), key(KeyCode::Up)])],
+        places: &[List],
+        word: "move",
+        does: "to the next, the previous change",
+    },
+    Entry {
+        actions: &[(Action::Down, &[char('j'), key(KeyCode::Down)]), (Action::Up, &[char('k'), key(KeyCode::Up)])],
+        places: &[Detail, Help, Progress],
+        word: "scroll",
+        does: "scroll by a line",
+    },
+    Entry {
+        actions: &[(Action::Open, &[key(KeyCode::Enter)])],
+        places: &[List],
+        word: "open",
+        does: "read the change: keys then scroll its detail",
+    },
+    Entry {
+        actions: &[(Action::Back, &[key(KeyCode::Esc)])],
+        places: &[Detail],
+        word: "back",
+        does: "back to the list",
+    },
+    Entry {
+        actions: &[(Action::Pane, &[key(KeyCode::Tab)])],
+        places: &[List, Detail, Progress],
+        word: "pane",
+        does: "to the other pane",
+    },
+    Entry {
+        actions: &[(Action::First, &[char('g'), key(KeyCode::Home)]), (Action::Last, &[char('G'), key(KeyCode::End)])],
+        places: &[List],
+        word: "oldest/follow",
+        does: "to the oldest change; to the newest, and follow from there",
+    },
+    Entry {
+        actions: &[(Action::First, &[char('g'), key(KeyCode::Home)]), (Action::Last, &[char('G'), key(KeyCode::End)])],
+        places: &[Detail, Help, Progress],
+        word: "",
+        does: "to the top, to the end",
+    },
+    Entry {
+        actions: &[(Action::HalfDown, &[ctrl('d')]), (Action::HalfUp, &[ctrl('u')])],
+        places: EVERYWHERE,
+        word: "",
+        does: "half a page down, up",
+    },
+    Entry {
+        actions: &[
+            (Action::PageDown, &[key(KeyCode::PageDown), ctrl('f')]),
+            (Action::PageUp, &[key(KeyCode::PageUp), ctrl('b')]),
+        ],
+        places: EVERYWHERE,
+        word: "",
+        does: "a page down, up",
+    },
+    Entry {
+        actions: &[(Action::Unchanged, &[char('u')])],
+        places: &[List, Detail],
+        word: "unchanged",
+        does: "show or fold the settings that did not change",
+    },
+    Entry {
+        actions: &[(Action::Style, &[char('|')])],
+        places: &[List, Detail],
+        word: "raw",
+        does: "the diff, or the whole record as JSON",
+    },
+    Entry { actions: &[(Action::Help, &[char('?')])], places: &[List, Detail], word: "help", does: "this help" },
+    Entry {
+        actions: &[(Action::Back, &[key(KeyCode::Esc), char('?'), char('q')])],
+        places: &[Help],
+        word: "close",
+        does: "close the help",
+    },
+    Entry {
+        actions: &[(Action::Detach, &[ctrl('c'), char('q')])],
+        places: &[Progress],
+        word: "detach",
+        does: "leave a deployment or a teardown, which goes on without you",
+    },
+    Entry { actions: &[(Action::Quit, &[char('q')])], places: &[List, Detail], word: "quit", does: "quit" },
+    Entry {
+        actions: &[(Action::Interrupt, &[ctrl('c')])],
+        places: &[List, Detail, Help],
+        word: "",
+        does: "interrupt: quit with exit code 130",
+    },
+];
+
+/// What a key means in a place.
+pub fn dispatch(place: Place, event: KeyEvent) -> Option<Action> {
+    if event.kind == KeyEventKind::Release {
+        return None;
+    }
+    entries(place)
+        .flat_map(|entry| entry.actions)
+        .find(|(_, keys)| keys.iter().any(|key| key.is(event)))
+        .map(|(action, _)| *action)
+}
+
+/// The lines of the table that are valid in a place.
+pub fn entries(place: Place) -> impl Iterator<Item = &'static Entry> {
+    TABLE.iter().filter(move |entry| entry.places.contains(&place))
+}
+
+impl Entry {
+    /// The main keys, e.g. `j/k`.
+    pub fn main_keys(&self, glyphs: &Glyphs) -> String {
+        self.nth_keys(0, glyphs)
+    }
+
+    /// All keys, e.g. `j/k ↓/↑`.
+    pub fn all_keys(&self, glyphs: &Glyphs) -> String {
+        let most = self.actions.iter().map(|(_, keys)| keys.len()).max().unwrap_or(0);
+        (0..most).map(|nth| self.nth_keys(nth, glyphs)).collect::<Vec<_>>().join(" ")
+    }
+
+    fn nth_keys(&self, nth: usize, glyphs: &Glyphs) -> String {
+        let names = self.actions.iter().filter_map(|(_, keys)| keys.get(nth)).map(|key| key.name(glyphs));
+        names.collect::<Vec<_>>().join("/")
+    }
+}
+
+/// A line for the README and the man page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRow {
+    /// Where: "in the list", "everywhere", …
+    pub place: String,
+    /// E.g. `j/k ↓/↑`.
+    pub keys: String,
+    /// In words.
+    pub does: &'static str,
+}
+
+/// The whole table, for the README and the man page.
+pub fn rows(glyphs: &Glyphs) -> Vec<KeyRow> {
+    TABLE
+        .iter()
+        .map(|entry| KeyRow { place: places(entry.places), keys: entry.all_keys(glyphs), does: entry.does })
+        .collect()
+}
+
+fn places(places: &[Place]) -> String {
+    if places.len() == EVERYWHERE.len() {
+        return "everywhere".into();
+    }
+    let names = places.iter().map(|place| match place {
+        List => "list",
+        Detail => "detail",
+        Help => "help",
+        Progress => "deploy, teardown",
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_in_one_place() {
+        for place in EVERYWHERE {
+            let mut seen: Vec<Key> = Vec::new();
+            for key in entries(*place).flat_map(|entry| entry.actions).flat_map(|(_, keys)| keys.iter()) {
+                assert!(!seen.contains(key), "{key:?} twice in {place:?}");
+                seen.push(*key);
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_dispatched_by_place() {
+        let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
+        let with = |code, modifiers| KeyEvent::new(code, modifiers);
+        let cases = [
+            (List, plain(KeyCode::Char('j')), Some(Action::Down)),
+            (List, plain(KeyCode::Char('G')), Some(Action::Last)),
+            (List, with(KeyCode::Char('G'), KeyModifiers::SHIFT), Some(Action::Last)),
+            (List, with(KeyCode::Char('j'), KeyModifiers::ALT), None),
+            (List, with(KeyCode::Char('d'), KeyModifiers::CONTROL), Some(Action::HalfDown)),
+            (List, plain(KeyCode::Char('d')), None),
+            (List, plain(KeyCode::Char('q')), Some(Action::Quit)),
+            (Help, plain(KeyCode::Char('q')), Some(Action::Back)),
+            (Progress, plain(KeyCode::Char('q')), Some(Action::Detach)),
+            (Progress, with(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Action::Detach)),
+            (Detail, with(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Action::Interrupt)),
+        ];
+        for (place, event, expected) in cases {
+            assert_eq!(dispatch(place, event), expected, "{event:?} in {place:?}");
+        }
+        let mut released = plain(KeyCode::Char('j'));
+        released.kind = KeyEventKind::Release;
+        assert_eq!(dispatch(List, released), None);
+    }
+}

@@ -1,0 +1,167 @@
+//! What each message does to the model.
+
+use std::time::Duration;
+
+use cacl_aws::{Error, Progress, Reason, StackEvent};
+use crossterm::event::Event;
+use jiff::SignedDuration;
+use ratatui::{
+    Frame,
+    layout::{Position, Rect, Size},
+};
+
+use super::{
+    Model,
+    model::{Entry, Failure},
+    resource::{Resource, Status},
+    view,
+};
+use crate::screen::{
+    Progressed,
+    keys::{self, Action, Place},
+    run::{Msg, Screen},
+};
+
+impl Screen for Model {
+    type Item = Result<Progress, Error>;
+    type Effect = Progressed;
+
+    fn update(&mut self, message: Msg<Self::Item>) -> Option<Progressed> {
+        match message {
+            Msg::Clock(now) => {
+                let second = |model: &Self| model.now.duration_since(model.heading.started).as_secs();
+                let before = second(self);
+                self.now = now;
+                self.stale |= before != second(self);
+            }
+            Msg::Input(event) => return self.input(&event),
+            Msg::Item(Ok(Progress::Done(done))) => return Some(Progressed::Done(done)),
+            Msg::Item(Ok(progress)) => self.take(progress),
+            Msg::Item(Err(error)) => return Some(Progressed::Failed(error)),
+            Msg::End => return Some(Progressed::Failed(cut_short())),
+            Msg::Frame(size) => self.settle(size),
+            Msg::Gone => return Some(Progressed::Interrupted),
+        }
+        None
+    }
+
+    fn view(&self, frame: &mut Frame) {
+        view::draw(self, frame);
+    }
+
+    fn stale(&self) -> bool {
+        self.stale
+    }
+
+    /// The elapsed time is shown in whole seconds.
+    fn holds(&self) -> Option<Duration> {
+        let elapsed = self.now.duration_since(self.heading.started);
+        let next = SignedDuration::from_secs(elapsed.as_secs().saturating_add(1)) - elapsed;
+        Some(next.try_into().unwrap_or(Duration::from_secs(1)))
+    }
+}
+
+/// The stream ended without saying how: that is a mistake of ours, and told as such.
+fn cut_short() -> Error {
+    Error {
+        reason: Reason::Other,
+        what: "the operation ended without a result".into(),
+        why: None,
+        help: Some("look at the stack in the CloudFormation console, then run the command again".into()),
+    }
+}
+
+impl Model {
+    fn input(&mut self, event: &Event) -> Option<Progressed> {
+        match event {
+            Event::Key(key) => match keys::dispatch(Place::Progress, *key)? {
+                Action::Detach | Action::Interrupt | Action::Quit => return Some(Progressed::Detached),
+                Action::Pane => self.log_focused = !self.log_focused,
+                action if self.log_focused => {
+                    self.log.scroll(action);
+                    self.at_end = self.log.below() == 0;
+                }
+                action => drop(self.table.scroll(action)),
+            },
+            Event::Resize(..) => {}
+            _ => return None,
+        }
+        self.stale = true;
+        None
+    }
+
+    fn take(&mut self, progress: Progress) {
+        self.stale = true;
+        match progress {
+            Progress::Step(step) => {
+                self.step = Some(step.clone());
+                self.entries.push(Entry::Step(self.now, step));
+            }
+            Progress::Resources(planned) => {
+                for planned in planned {
+                    self.resource(&planned.logical_id, &planned.resource_type);
+                }
+            }
+            Progress::Event(event) => self.event(event),
+            // The end is taken before.
+            Progress::Done(_) => {}
+        }
+    }
+
+    fn event(&mut self, event: StackEvent) {
+        let status = Status::of(&event.status);
+        if event.resource_type == "AWS::CloudFormation::Stack" && event.logical_id == self.heading.stack {
+            self.undoing |= status.rollback;
+            self.deleting |= status.delete;
+        } else {
+            let undoing = self.undoing;
+            self.resource(&event.logical_id, &event.resource_type).event(&event, undoing);
+            self.failed(&event, status);
+        }
+        self.entries.push(Entry::Event(event));
+    }
+
+    fn resource(&mut self, id: &str, kind: &str) -> &mut Resource {
+        let at = self.resources.iter().position(|resource| resource.id == id).unwrap_or_else(|| {
+            self.resources.push(Resource::waiting(id, kind));
+            self.resources.len() - 1
+        });
+        &mut self.resources[at]
+    }
+
+    /// The first failure is the cause; what is cancelled because of it is not.
+    fn failed(&mut self, event: &StackEvent, status: Status) {
+        let cancelled = event.reason.as_ref().is_some_and(|reason| reason.to_lowercase().contains("cancel"));
+        if status.failed && !cancelled && self.failure.is_none() {
+            self.failure = Some(Failure::of(event));
+        }
+        // A deletion that failed is tried again; when that works, nothing is wrong any more.
+        let mended = |failure: &Failure| status.delete && status.complete && failure.id == event.logical_id;
+        if self.deleting && self.failure.as_ref().is_some_and(mended) {
+            self.failure = None;
+        }
+    }
+
+    fn settle(&mut self, size: Size) {
+        self.stale = false;
+        let screen = Rect::from((Position::ORIGIN, size));
+        let alert = view::alert(self, size.width.into()).len();
+        let Some(areas) = self.areas(screen, alert) else { return };
+        for (area, first) in [(areas.first, true), (areas.second, false)] {
+            let (columns, rows) = (area.width.saturating_sub(2).into(), area.height.saturating_sub(2).into());
+            if area.is_empty() {
+                continue;
+            }
+            if first {
+                self.table.lines = view::table(self, columns);
+                self.table.settle(rows);
+            } else {
+                self.log.lines = view::log(self, columns);
+                self.log.settle(rows);
+                if self.at_end {
+                    self.log.scroll(Action::Last);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The loop that drives a screen: wait for something, apply all that is ready, draw once.
+//!
+//! It draws at most every [`FRAME`], and only if what is visible has changed; when nothing happens it sleeps, without a timer
+//! unless a visible text depends on the clock. Input goes before the feed, and the wish to stop before both.
+
+use std::{future::Future, io, pin::pin, time::Duration};
+
+use crossterm::event::Event;
+use futures_util::{FutureExt, Stream, StreamExt, future, stream};
+use jiff::Timestamp;
+use ratatui::{Frame, Terminal, backend::Backend, layout::Size};
+use tokio::time::{Instant, sleep_until};
+
+use super::Input;
+
+/// The shortest time between two frames.
+pub const FRAME: Duration = Duration::from_millis(33);
+
+/// What a screen is told.
+#[derive(Debug)]
+pub enum Msg<I> {
+    /// What the time is; comes before anything else.
+    Clock(Timestamp),
+    /// The user did something.
+    Input(Event),
+    /// The feed gave something.
+    Item(I),
+    /// The feed is at its end.
+    End,
+    /// A frame of this size is about to be drawn.
+    Frame(Size),
+    /// Time to leave: a signal, or the terminal went away.
+    Gone,
+}
+
+/// A model with its update and its view.
+pub trait Screen {
+    /// What its feed gives.
+    type Item;
+    /// How it ends.
+    type Effect;
+
+    /// Takes a message in. Synchronous and total; an effect ends the loop.
+    fn update(&mut self, message: Msg<Self::Item>) -> Option<Self::Effect>;
+    /// Draws, and does nothing else.
+    fn view(&self, frame: &mut Frame);
+    /// Whether what is visible has changed since the last [`Msg::Frame`].
+    fn stale(&self) -> bool;
+    /// How long, at the last [`Msg::Clock`], what is visible stays true if nothing happens.
+    fn holds(&self) -> Option<Duration>;
+}
+
+/// Runs a screen until it has an effect.
+pub async fn run<S, B>(
+    terminal: &mut Terminal<B>,
+    screen: &mut S,
+    feed: impl Stream<Item = S::Item>,
+    input: &mut Input,
+    stop: impl Future<Output = ()>,
+    now: impl Fn() -> Timestamp,
+) -> anyhow::Result<S::Effect>
+where
+    S: Screen,
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+{
+    let feed = feed.map(Msg::Item).chain(stream::once(future::ready(Msg::End))).chain(stream::pending());
+    let (mut feed, mut stop) = (pin!(feed), pin!(stop));
+    let mut earliest = Instant::now();
+    loop {
+        screen.update(Msg::Clock(now()));
+        if screen.stale() && earliest <= Instant::now() {
+            draw(terminal, screen)?;
+            earliest = Instant::now() + FRAME;
+        }
+        let due = if screen.stale() { Some(earliest) } else { screen.holds().map(|holds| Instant::now() + holds) };
+        let mut message = tokio::select! {
+            biased;
+            message = next(stop.as_mut(), input, feed.as_mut()) => Some(message),
+            () = at(due) => None,
+        };
+        screen.update(Msg::Clock(now()));
+        let enough = Instant::now() + FRAME;
+        while let Some(something) = message {
+            if let Some(effect) = screen.update(something) {
+                return Ok(effect);
+            }
+            if enough <= Instant::now() {
+                break;
+            }
+            message = next(stop.as_mut(), input, feed.as_mut()).now_or_never();
+        }
+        // A feed that always has more must not keep the runtime from noticing signals.
+        tokio::task::yield_now().await;
+    }
+}
+
+fn draw<S, B>(terminal: &mut Terminal<B>, screen: &mut S) -> Result<(), B::Error>
+where
+    S: Screen,
+    B: Backend,
+{
+    screen.update(Msg::Frame(terminal.size()?));
+    terminal.draw(|frame| screen.view(frame)).map(drop)
+}
+
+/// The next message. May be dropped at any time without losing one.
+async fn next<I>(
+    stop: impl Future<Output = ()>,
+    input: &mut Input,
+    mut feed: impl Stream<Item = Msg<I>> + Unpin,
+) -> Msg<I> {
+    tokio::select! {
+        biased;
+        () = stop => Msg::Gone,
+        event = input.next() => heard(event),
+        message = feed.next() => message.unwrap_or(Msg::End),
+    }
+}
+
+fn heard<I>(event: Option<io::Result<Event>>) -> Msg<I> {
+    match event {
+        Some(Ok(event)) => Msg::Input(event),
+        Some(Err(_)) | None => Msg::Gone,
+    }
+}
+
+async fn at(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => future::pending().await,
+    }
+}

@@ -1,0 +1,268 @@
+//! The whole loop in process, on paused time: keys and changes go in, pictures come out.
+
+use std::{
+    cell::RefCell,
+    convert::Infallible,
+    io,
+    rc::Rc,
+    time::Duration,
+};
+
+use cacl_aws::Status;
+use crossterm::event::Event;
+use futures_util::stream;
+use jiff::{SignedDuration, Timestamp};
+use ratatui::{
+    Terminal,
+    backend::{Backend, ClearType, TestBackend, WindowSize},
+    buffer::Cell,
+    layout::{Position, Size},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep},
+};
+
+use super::{key, look, now, scene, story, text};
+use crate::{
+    feed::Feed,
+    screen::{Ended, Input, watch},
+};
+
+/// A terminal that the loop draws on and the test looks at.
+#[derive(Clone)]
+struct Shared {
+    inner: Rc<RefCell<TestBackend>>,
+    frames: Rc<RefCell<usize>>,
+}
+
+type Drawn<T = ()> = Result<T, Infallible>;
+
+impl Backend for Shared {
+    type Error = Infallible;
+
+    fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> Drawn {
+        *self.frames.borrow_mut() += 1;
+        self.inner.borrow_mut().draw(content)
+    }
+    fn hide_cursor(&mut self) -> Drawn {
+        self.inner.borrow_mut().hide_cursor()
+    }
+    fn show_cursor(&mut self) -> Drawn {
+        self.inner.borrow_mut().show_cursor()
+    }
+    fn get_cursor_position(&mut self) -> Drawn<Position> {
+        self.inner.borrow_mut().get_cursor_position()
+    }
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Drawn {
+        self.inner.borrow_mut().set_cursor_position(position)
+    }
+    fn clear(&mut self) -> Drawn {
+        self.inner.borrow_mut().clear()
+    }
+    fn clear_region(&mut self, clear_type: ClearType) -> Drawn {
+        self.inner.borrow_mut().clear_region(clear_type)
+    }
+    fn size(&self) -> Drawn<Size> {
+        self.inner.borrow().size()
+    }
+    fn window_size(&mut self) -> Drawn<WindowSize> {
+        self.inner.borrow_mut().window_size()
+    }
+    fn flush(&mut self) -> Drawn {
+        self.inner.borrow_mut().flush()
+    }
+}
+
+/// The user: presses keys, makes changes happen, and looks.
+struct User {
+    screen: Shared,
+    keys: Option<mpsc::UnboundedSender<io::Result<Event>>>,
+    feed: mpsc::UnboundedSender<Feed>,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl User {
+    fn press(&self, name: &str) {
+        let keys = self.keys.as_ref().expect("the keyboard is there");
+        keys.send(Ok(key(name))).expect("the loop listens");
+    }
+
+    fn happens(&self, item: Feed) {
+        self.feed.send(item).expect("the loop listens");
+    }
+
+    fn seen(&self) -> String {
+        text(self.screen.inner.borrow().buffer())
+    }
+
+    fn frames(&self) -> usize {
+        *self.screen.frames.borrow()
+    }
+
+    /// Time is paused, so this takes none; but it gives the loop every chance.
+    #[track_caller]
+    fn wait_for(&self, words: &str) -> impl Future<Output = ()> {
+        let words = words.to_owned();
+        async move {
+            for _ in 0..500 {
+                if self.seen().contains(&words) {
+                    return;
+                }
+                sleep(Duration::from_millis(10)).await;
+            }
+            panic!("{words:?} never came up in\n{}", self.seen());
+        }
+    }
+}
+
+/// Runs the loop beside a script of the user's.
+async fn play<F: Future<Output = ()>>(script: impl FnOnce(User) -> F) -> Ended {
+    let screen = Shared { inner: Rc::new(RefCell::new(TestBackend::new(120, 40))), frames: Rc::default() };
+    let Ok(mut terminal) = Terminal::new(screen.clone());
+    let (keys, mut pressed) = mpsc::unbounded_channel();
+    let (feed, mut fed) = mpsc::unbounded_channel();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let mut input: Input = Box::pin(stream::poll_fn(move |context| pressed.poll_recv(context)));
+    let feed_stream = stream::poll_fn(move |context| fed.poll_recv(context));
+    let began = Instant::now();
+    let clock = || now() + SignedDuration::try_from(began.elapsed()).expect("a test is short");
+    let (scene, look) = (scene(), look());
+    let stop_signal = async {
+        let _ = stopped.await;
+    };
+    let user = User { screen, keys: Some(keys), feed, stop: Some(stop) };
+    let watching = watch(&mut terminal, &scene, &look, feed_stream, &mut input, stop_signal, clock);
+    let (ended, ()) = tokio::join!(watching, script(user));
+    ended.expect("a backend in memory does not fail")
+}
+
+fn change(nth: usize) -> Feed {
+    Feed::Change(story().swap_remove(nth).into())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_watches_and_quits() {
+    let ended = play(|user| async move {
+        user.wait_for("Connecting").await;
+        user.happens(Feed::Status(Status::Live));
+        user.wait_for("Nothing has changed since the pipeline was armed at 10:02:11").await;
+        for nth in 0..8 {
+            user.happens(change(nth));
+        }
+        user.wait_for("8 of 8").await;
+        user.press("k");
+        user.wait_for("7 of 8").await;
+        user.happens(change(8));
+        user.wait_for("▼ 1 new · 1 high  G resumes").await;
+        user.press("G");
+        user.wait_for("9 of 9").await;
+        user.press("?");
+        user.wait_for("Help").await;
+        user.press("esc");
+        user.press("q");
+        // The loop holds the other ends of the channels until it has ended.
+        sleep(Duration::from_millis(50)).await;
+    })
+    .await;
+    assert_eq!(ended, Ended::Quit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_frame_comes_before_any_answer() {
+    play(|user| async move {
+        sleep(Duration::from_millis(1)).await;
+        assert_eq!(user.frames(), 1, "{}", user.seen());
+        user.press("q");
+        sleep(Duration::from_millis(50)).await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_drawn_while_nothing_changes() {
+    play(|user| async move {
+        user.happens(change(0));
+        user.happens(Feed::Status(Status::Live));
+        user.wait_for("live").await;
+        let drawn = user.frames();
+        for _ in 0..50 {
+            // The tail reports every second that all is well; the change is an hour old.
+            sleep(Duration::from_secs(1)).await;
+            user.happens(Feed::Status(Status::Live));
+        }
+        assert!(user.frames() <= drawn + 1, "{} frames for one minute that passed", user.frames() - drawn);
+        user.press("q");
+        sleep(Duration::from_millis(50)).await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_news_the_live_mark_grows_old() {
+    play(|user| async move {
+        user.happens(Feed::Status(Status::Live));
+        user.wait_for("● live").await;
+        sleep(Duration::from_secs(5)).await;
+        user.wait_for("● live 5 s ago").await;
+        user.happens(Feed::Status(Status::Throttled { retry: Duration::from_secs(4) }));
+        user.wait_for("◐ throttled, retry in 4 s").await;
+        user.wait_for("◐ throttled, retry in 3 s").await;
+        user.press("q");
+        sleep(Duration::from_millis(50)).await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_is_drawn_in_few_frames() {
+    play(|user| async move {
+        user.wait_for("Connecting").await;
+        let drawn = user.frames();
+        let story: Vec<_> = story().into_iter().map(|change| Feed::Change(change.into())).collect();
+        for item in story.iter().cycle().take(5000) {
+            user.happens(item.clone());
+        }
+        user.wait_for("10 of 10").await;
+        assert!(user.frames() - drawn <= 2, "{} frames", user.frames() - drawn);
+        user.press("q");
+        sleep(Duration::from_millis(50)).await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn signals_and_a_lost_terminal_end_it() {
+    let by_signal = play(|mut user| async move {
+        let stop = user.stop.take().expect("not stopped yet");
+        stop.send(()).expect("the loop listens");
+        sleep(Duration::from_millis(50)).await;
+    })
+    .await;
+    assert_eq!(by_signal, Ended::Interrupted);
+    let by_hangup = play(|mut user| async move {
+        drop(user.keys.take());
+        sleep(Duration::from_millis(50)).await;
+    })
+    .await;
+    assert_eq!(by_hangup, Ended::Interrupted);
+    let by_error = play(|user| async move {
+        let keys = user.keys.as_ref().expect("the keyboard is there");
+        keys.send(Err(io::ErrorKind::BrokenPipe.into())).expect("the loop listens");
+        sleep(Duration::from_millis(50)).await;
+    })
+    .await;
+    assert_eq!(by_error, Ended::Interrupted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_is_heeded_even_while_the_feed_never_rests() {
+    let Ok(mut terminal) = Terminal::new(TestBackend::new(80, 24));
+    let (scene, look) = (scene(), look());
+    let feed = stream::iter(story().into_iter().map(|change| Feed::Change(change.into())).cycle());
+    let mut input: Input = Box::pin(stream::pending());
+    // Time is paused, so only the loop itself can let another task have its turn.
+    let stop = async { tokio::task::yield_now().await };
+    let ended = watch(&mut terminal, &scene, &look, feed, &mut input, stop, Timestamp::now).await;
+    assert_eq!(ended.expect("a backend in memory does not fail"), Ended::Interrupted);
+}

@@ -1,0 +1,289 @@
+//! Scripts of messages, and what is seen after them.
+
+use std::time::Duration;
+
+use cacl_aws::Status;
+use cacl_event::Decoded;
+
+use super::{Stage, look, now, scene, story, told};
+use crate::{
+    feed::Feed,
+    screen::{
+        Ended,
+        run::{Msg, Screen},
+    },
+};
+
+fn change(nth: usize) -> Feed {
+    Feed::Change(story().swap_remove(nth).into())
+}
+
+fn id(nth: usize) -> String {
+    story()[nth].id.to_string()
+}
+
+#[test]
+fn following_selects_the_newest() {
+    let mut stage = Stage::new(120, 40);
+    stage.feed([change(0), change(1)]);
+    assert_eq!(stage.selected(), id(1));
+    stage.assert_shows("following");
+    stage.feed([change(2)]);
+    assert_eq!(stage.selected(), id(2));
+    stage.assert_shows("3 of 3");
+}
+
+#[test]
+fn moving_away_pauses_and_g_resumes() {
+    let mut stage = Stage::new(120, 40);
+    stage.feed((0..5).map(change)).press("k");
+    assert_eq!(stage.selected(), id(3));
+    stage.assert_shows("paused");
+    stage.feed((5..10).map(change));
+    assert_eq!(stage.selected(), id(3));
+    stage.assert_shows("▼ 5 new · 3 high  G resumes");
+    stage.press("G");
+    assert_eq!(stage.selected(), id(9));
+    stage.assert_shows("following");
+}
+
+#[test]
+fn coming_back_to_the_newest_by_hand_follows_too() {
+    let mut stage = Stage::told(120, 40);
+    stage.press("k");
+    stage.assert_shows("paused");
+    stage.press("j");
+    stage.assert_shows("following");
+}
+
+#[test]
+fn reading_the_detail_pauses_until_one_is_back() {
+    let mut stage = Stage::new(120, 40);
+    stage.feed((0..8).map(change)).press("enter");
+    stage.feed([change(8)]);
+    assert_eq!(stage.selected(), id(7));
+    stage.assert_shows("▼ 1 new · 1 high");
+    stage.press("esc");
+    assert_eq!(stage.selected(), id(7), "something newer waits, so the place is kept");
+    stage.press("G enter esc");
+    stage.assert_shows("following");
+}
+
+#[test]
+fn a_late_arrival_takes_its_place_and_the_selection_stays() {
+    let mut stage = Stage::new(120, 40);
+    // The update that forgets comes first; what it is compared with comes late.
+    stage.feed([change(4), change(7), change(9)]).press("k");
+    assert_eq!(stage.selected(), id(7));
+    stage.assert_shows("no earlier state known: what the request sets");
+    assert!(!stage.shows("↺ logoutURLs"));
+    stage.feed([change(2)]);
+    assert_eq!(stage.selected(), id(7));
+    stage.assert_shows("3 of 4");
+    stage.assert_shows("against 10:28:11 by deploy (terraform)");
+    stage.assert_shows("↺ logoutURLs");
+    let list = stage.lines("kim@example.org").join("\n");
+    assert!(list.contains("↺3") || list.contains("↺4") || list.contains("↺5"), "the row is derived anew:\n{list}");
+}
+
+#[test]
+fn what_is_in_view_does_not_jump_when_a_late_change_comes_in_above() {
+    let mut stage = Stage::new(120, 12);
+    stage.feed((1..10).map(change)).press("k k");
+    let before = stage.lines("10:44:30");
+    let row = stage.frame().lines().position(|line| line.contains("10:44:30"));
+    stage.feed([change(0)]);
+    assert_eq!(stage.lines("10:44:30"), before);
+    assert_eq!(stage.frame().lines().position(|line| line.contains("10:44:30")), row);
+}
+
+#[test]
+fn the_same_change_twice_is_one() {
+    let mut stage = Stage::told(120, 40);
+    stage.draw();
+    stage.feed([change(3), change(3)]);
+    assert!(!stage.model.stale(), "nothing new, so nothing is drawn");
+    stage.assert_shows("10 changes");
+}
+
+#[test]
+fn arrival_in_any_order_gives_the_same_frame() {
+    let expected = Stage::told(120, 40).frame();
+    for turn in 1..10 {
+        let mut stage = Stage::new(120, 40);
+        stage.feed((0..10).map(|nth| change((nth * 7 + turn) % 10))).feed([Feed::Status(Status::Live)]);
+        assert_eq!(stage.frame(), expected, "rotated by {turn}");
+    }
+}
+
+#[test]
+fn statuses_are_seen_in_the_header() {
+    let (retry, why) = (Duration::from_secs(4), || "no route to host".to_owned());
+    let cases = [
+        (Status::Live, vec!["● live"]),
+        (Status::Throttled { retry }, vec!["◐ throttled, retry in 4 s"]),
+        (Status::Offline { retry, why: why() }, vec!["○ offline, retry in 4 s", "no route to host"]),
+        (Status::Expired { retry, help: "aws sso login".into() }, vec!["○ credentials expired", "aws sso login"]),
+        (Status::Denied { retry, why: why() }, vec!["○ not permitted", "no route to host"]),
+        (Status::Missing { retry }, vec!["○ no log group", "torn down"]),
+        (Status::Failed { retry, why: why() }, vec!["◐ cannot read the log", "no route to host"]),
+    ];
+    for (status, expected) in cases {
+        let mut stage = Stage::told(120, 40);
+        stage.feed([Feed::Status(status.clone())]);
+        for text in expected {
+            assert!(stage.shows(text), "{status:?}: {text:?} is not in\n{}", stage.frame());
+        }
+    }
+}
+
+#[test]
+fn the_strip_shows_what_was_seen_at_work() {
+    let mut stage = Stage::new(120, 40);
+    stage.assert_shows("trail · ── rule · ── lambda · ── log · ── you");
+    stage.feed([Feed::Status(Status::Live)]);
+    stage.assert_shows("trail · ── rule · ── lambda · ── log ✓ ── you");
+    let line = r#"{"time":"2026-10-01T08:00:00Z","type":"platform.start","record":{"requestId":"r"}}"#;
+    let Some(Decoded::Platform(platform)) = cacl_event::decode(line).pop() else { panic!("a platform line") };
+    stage.feed([Feed::Platform(platform)]);
+    stage.assert_shows("trail · ── rule · ── lambda ✓ ── log ✓ ── you");
+    stage.feed([change(0)]);
+    stage.assert_shows("trail ✓ ── rule ✓ ── lambda ✓ ── log ✓ ── you");
+    stage.feed([Feed::Status(Status::Missing { retry: Duration::from_secs(1) })]);
+    assert!(!stage.shows("log ✓"));
+}
+
+#[test]
+fn the_clock_asks_for_a_frame_only_when_it_reads_differently() {
+    let mut stage = Stage::told(120, 40);
+    let mut redrawn = Vec::new();
+    stage.draw();
+    for second in 1..=70 {
+        stage.after(second);
+        // The tail reports every second that all is well.
+        stage.feed([Feed::Status(Status::Live)]);
+        if stage.model.stale() {
+            redrawn.push(second);
+            stage.draw();
+        }
+    }
+    // The newest change is 28 s old at first: its age reads "20 s ago", "30 s ago", …, "1 min ago".
+    assert_eq!(redrawn, [2, 12, 22, 32]);
+    assert_eq!(stage.model.holds(), Some(Duration::from_secs(3)), "unless the tail reports, the live mark has to change");
+}
+
+#[test]
+fn a_recording_ends() {
+    let mut stage = Stage::new(120, 40);
+    stage.feed((0..3).map(change)).feed([Feed::End]);
+    stage.assert_shows("■ read to the end");
+    stage.assert_shows("recorded events");
+    assert_eq!(stage.model.holds(), None, "nothing on the screen depends on the clock");
+    let mut empty = Stage::new(120, 40);
+    empty.tell(Msg::End);
+    empty.assert_shows("The recording holds no change of an app client.");
+}
+
+#[test]
+fn only_what_came_live_tells_how_long_it_took() {
+    let mut stage = Stage::new(120, 40);
+    stage.feed([change(0), Feed::Status(Status::Live)]);
+    assert!(!stage.shows("on screen after"), "it was in the log before we looked");
+    stage.feed([change(1)]);
+    stage.assert_shows("on screen after 9.4 s");
+    stage.assert_shows("event 0 s ─ lambda +6.1 s ─ log +0.2 s ─ ingested +1.9 s ─ here +1.2 s");
+}
+
+#[test]
+fn keys_move_and_scroll() {
+    let mut stage = Stage::told(120, 16);
+    let cases = [
+        ("g", 0),
+        ("j", 1),
+        ("down down", 3),
+        ("up", 2),
+        ("G", 9),
+        ("^u", 4),
+        ("^d", 9),
+        ("home", 0),
+        ("pgdn", 9),
+        ("pgup", 0),
+        ("end", 9),
+    ];
+    for (keys, expected) in cases {
+        stage.press(keys);
+        assert_eq!(stage.selected(), id(expected), "{keys}");
+    }
+    let more = |stage: &mut Stage| stage.lines("more").len();
+    stage.press("g enter");
+    assert_eq!(more(&mut stage), 1);
+    stage.press("G");
+    assert_eq!(more(&mut stage), 0);
+    assert_eq!(stage.selected(), id(0), "the keys scroll the detail now");
+}
+
+#[test]
+fn in_one_pane_tab_turns_it_over() {
+    let mut stage = Stage::told(60, 15);
+    assert!(stage.shows("Changes") && !stage.shows("who "));
+    stage.press("tab");
+    assert!(!stage.shows("Changes") && stage.shows("who "));
+    stage.press("tab");
+    assert!(stage.shows("Changes"));
+}
+
+#[test]
+fn a_detail_laid_out_behind_the_scenes_fits_when_it_comes_forward() {
+    let mut stage = Stage::told(60, 15);
+    stage.press("enter esc").resize(44, 15).press("enter");
+    let expected = { Stage::told(44, 15).press("enter").frame() };
+    assert_eq!(stage.frame(), expected);
+}
+
+#[test]
+fn q_and_ctrl_c_leave() {
+    assert_eq!(Stage::told(120, 40).press("q").ended, Some(Ended::Quit));
+    assert_eq!(Stage::told(120, 40).press("^c").ended, Some(Ended::Interrupted));
+    assert_eq!(Stage::told(120, 40).press("? q").ended, None, "it closes the help");
+    assert_eq!(Stage::told(120, 40).press("? ^c").ended, Some(Ended::Interrupted));
+    let mut stage = Stage::told(10, 3);
+    assert_eq!(stage.press("q").ended, Some(Ended::Quit), "however small the terminal");
+    stage.tell(Msg::Gone);
+}
+
+#[test]
+fn lines_that_are_no_change_are_counted() {
+    let mut stage = Stage::with(160, 40, &scene(), &look());
+    stage.feed([Feed::Foreign("rubbish".into()), Feed::Foreign("more".into())]);
+    stage.assert_shows("2 other lines");
+}
+
+#[test]
+fn other_days_are_told_apart() {
+    let mut stage = Stage::told(120, 40);
+    let mut earlier = include_str!("story.jsonl").lines().next().expect("a line").replace("2026-10-01T", "2026-09-29T");
+    earlier = earlier.replace("10000000-0000-4000-8000-000000000001", "10000000-0000-4000-8000-000000000099");
+    assert!(!stage.shows("Tue"));
+    stage.feed([Feed::Change(told(&earlier).into())]);
+    stage.assert_shows("Tue 10:05");
+    stage.assert_shows("10:46:12");
+    assert_eq!(now().to_string(), "2026-10-01T08:46:40Z");
+}
+
+#[test]
+fn many_changes_stay_quick_to_move_in() {
+    // No clock is read: the point is that only what is visible is looked at, and the last row is where it should be.
+    let mut stage = Stage::new(120, 40);
+    let lines: Vec<&str> = include_str!("story.jsonl").lines().collect();
+    let many = (0..2000_usize).map(|nth| {
+        let line = lines[nth % lines.len()];
+        let id = format!("{nth:08}-0000-4000-9000");
+        Feed::Change(told(&line.replace("10000000-0000-4000-8000", &id)).into())
+    });
+    stage.feed(many);
+    stage.assert_shows("2000 of 2000");
+    stage.press("g");
+    stage.assert_shows(" 1 of 2000");
+    stage.press("pgdn j k");
+    stage.assert_shows(" 35 of 2000");
+}

@@ -1,0 +1,14 @@
+//! The watch screen: changes as they come, and what each did.
+
+mod detail;
+mod empty;
+mod header;
+mod json;
+mod list;
+mod model;
+mod rows;
+mod source;
+mod update;
+mod view;
+
+pub use model::Model;

@@ -1,0 +1,140 @@
+//! All that the watch screen knows.
+
+use cacl_event::{Change, History, Severity};
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::layout::Rect;
+
+use super::{header::Clock, rows::Rows, source::Source};
+use crate::screen::{
+    Look, Scene,
+    layout::{self, Areas, Wish},
+    scroll::Pane,
+    theme::Theme,
+};
+
+/// The state of the screen.
+#[derive(Debug)]
+pub struct Model {
+    /// What does not change.
+    pub scene: Scene,
+    /// How to draw.
+    pub theme: Theme,
+    /// The zone in which times are shown.
+    pub zone: TimeZone,
+    /// Every change.
+    pub history: History,
+    /// The rows of the list.
+    pub rows: Rows,
+    /// The number of the selected row.
+    pub selected: Option<u32>,
+    /// The position of the first visible row.
+    pub offset: usize,
+    /// How many rows are visible.
+    pub height: usize,
+    /// What has come in since the user moved away from the newest; `None` while following.
+    pub paused: Option<Paused>,
+    /// Which pane the keys go to.
+    pub focus: Focus,
+    /// How the detail is shown.
+    pub style: Style,
+    /// Whether unchanged settings are shown.
+    pub unfolded: bool,
+    /// The detail of the selected change, laid out.
+    pub detail: Pane,
+    /// The help, while it is shown.
+    pub help: Option<Pane>,
+    /// How the feed is doing.
+    pub source: Source,
+    /// Lines that are neither a change nor of the platform.
+    pub foreign: usize,
+    /// The time.
+    pub now: Timestamp,
+    /// The texts that depend on it.
+    pub clock: Clock,
+    /// For how many columns the detail is laid out.
+    pub laid_out: u16,
+    /// What has to be done anew.
+    pub stale: Stale,
+}
+
+/// What waits below.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Paused {
+    /// The number from which on rows are new.
+    pub from: u32,
+    /// How many are new.
+    pub new: usize,
+    /// How many of them are high or critical.
+    pub high: usize,
+}
+
+/// A pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The list.
+    List,
+    /// The detail.
+    Detail,
+}
+
+/// A way to show a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Before and after in one column.
+    Unified,
+    /// The record as JSON.
+    Raw,
+}
+
+/// What is out of date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stale {
+    /// The picture.
+    pub frame: bool,
+    /// The lines of the detail.
+    pub detail: bool,
+}
+
+impl Model {
+    /// Nothing seen yet.
+    pub fn new(scene: &Scene, look: &Look) -> Self {
+        Self {
+            scene: scene.clone(),
+            theme: Theme::new(look.color, look.ascii),
+            zone: look.time_zone.clone(),
+            history: History::default(),
+            rows: Rows::default(),
+            selected: None,
+            offset: 0,
+            height: 0,
+            paused: None,
+            focus: Focus::List,
+            style: Style::Unified,
+            unfolded: false,
+            detail: Pane::default(),
+            help: None,
+            source: Source::default(),
+            foreign: 0,
+            now: Timestamp::UNIX_EPOCH,
+            clock: Clock::default(),
+            laid_out: 0,
+            stale: Stale { frame: true, detail: true },
+        }
+    }
+
+    /// The selected change.
+    pub fn change(&self) -> Option<&Change> {
+        self.history.get(&self.rows.row(self.selected?)?.id)
+    }
+
+    /// Where things stand in an area of this size.
+    pub fn areas(&self, area: Rect) -> Option<Areas> {
+        let second_in_front = self.focus == Focus::Detail;
+        layout::areas(area, Wish { second_in_front, first_alone: self.rows.len() == 0, alert: 0 })
+    }
+
+    /// How many changes are high or critical.
+    pub fn alarming(&self) -> usize {
+        self.rows.count(Severity::High) + self.rows.count(Severity::Critical)
+    }
+}

@@ -1,0 +1,277 @@
+//! What each message does to the model.
+
+use std::time::Duration;
+
+use cacl_event::{Change, Inserted, Provenance, Severity};
+use crossterm::event::Event;
+use ratatui::{
+    Frame,
+    layout::{Position, Rect, Size},
+    text::Line,
+};
+
+use super::{
+    Model, detail,
+    header::Clock,
+    json,
+    model::{Focus, Paused, Style},
+    rows::{Put, Row},
+    view,
+};
+use crate::{
+    feed::Feed,
+    screen::{
+        Ended, help,
+        keys::{self, Action, Place},
+        run::{Msg, Screen},
+        scroll::{Pane, moved},
+    },
+};
+
+impl Screen for Model {
+    type Item = Feed;
+    type Effect = Ended;
+
+    fn update(&mut self, message: Msg<Feed>) -> Option<Ended> {
+        match message {
+            Msg::Clock(now) => {
+                self.now = now;
+                self.tick();
+            }
+            Msg::Input(event) => return self.input(&event),
+            Msg::Item(item) => self.take(item),
+            Msg::End => self.take(Feed::End),
+            Msg::Frame(size) => self.settle(size),
+            Msg::Gone => return Some(Ended::Interrupted),
+        }
+        None
+    }
+
+    fn view(&self, frame: &mut Frame) {
+        view::draw(self, frame);
+    }
+
+    fn stale(&self) -> bool {
+        self.stale.frame
+    }
+
+    fn holds(&self) -> Option<Duration> {
+        self.clock.holds
+    }
+}
+
+impl Model {
+    /// The place of the key table that is valid now.
+    pub fn place(&self) -> Place {
+        match (&self.help, self.focus) {
+            (Some(_), _) => Place::Help,
+            (None, Focus::List) => Place::List,
+            (None, Focus::Detail) => Place::Detail,
+        }
+    }
+
+    fn tick(&mut self) {
+        let clock = Clock::of(self);
+        self.stale.frame |= !clock.reads_as(&self.clock);
+        self.clock = clock;
+    }
+
+    fn input(&mut self, event: &Event) -> Option<Ended> {
+        match event {
+            Event::Key(key) => self.act(keys::dispatch(self.place(), *key)?),
+            Event::Resize(..) => {
+                self.stale.frame = true;
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn act(&mut self, action: Action) -> Option<Ended> {
+        match action {
+            Action::Quit => return Some(Ended::Quit),
+            Action::Interrupt | Action::Detach => return Some(Ended::Interrupted),
+            Action::Help => self.help = Some(Pane::default()),
+            Action::Back if self.help.is_some() => self.help = None,
+            Action::Open => self.turn_to(Focus::Detail),
+            Action::Pane if self.focus == Focus::List => self.turn_to(Focus::Detail),
+            Action::Back | Action::Pane => self.turn_to(Focus::List),
+            Action::Unchanged => {
+                self.unfolded = !self.unfolded;
+                self.stale.detail = true;
+            }
+            Action::Style => {
+                self.style = if self.style == Style::Raw { Style::Unified } else { Style::Raw };
+                self.renew_detail();
+            }
+            _ => return self.scroll(action),
+        }
+        self.stale.frame = true;
+        None
+    }
+
+    fn scroll(&mut self, action: Action) -> Option<Ended> {
+        let changed = match (&mut self.help, self.focus) {
+            (Some(help), _) => help.scroll(action),
+            (None, Focus::Detail) => self.detail.scroll(action),
+            (None, Focus::List) => self.select(action),
+        };
+        self.stale.frame |= changed;
+        None
+    }
+
+    fn select(&mut self, action: Action) -> bool {
+        let Some(last) = self.rows.len().checked_sub(1) else { return false };
+        let position = self.selected.and_then(|number| self.rows.position(number)).unwrap_or(last);
+        let to = moved(position, action, self.height, last);
+        self.follow(to == last);
+        self.select_at(to);
+        true
+    }
+
+    fn select_at(&mut self, position: usize) {
+        let number = self.rows.at(position);
+        if self.selected != number {
+            self.selected = number;
+            self.renew_detail();
+        }
+    }
+
+    /// The detail of another change, or in another style, begins at its top.
+    fn renew_detail(&mut self) {
+        self.detail.offset = 0;
+        self.stale.detail = true;
+    }
+
+    /// Reading a detail pauses; coming back to the list with the newest selected follows again.
+    fn turn_to(&mut self, focus: Focus) {
+        if self.rows.len() == 0 {
+            return;
+        }
+        self.focus = focus;
+        let newest = self.rows.at(self.rows.len() - 1);
+        self.follow(focus == Focus::List && self.selected == newest);
+    }
+
+    fn follow(&mut self, follow: bool) {
+        if follow {
+            self.paused = None;
+        } else if self.paused.is_none() {
+            let from = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+            self.paused = Some(Paused { from, new: 0, high: 0 });
+        }
+    }
+
+    fn take(&mut self, item: Feed) {
+        match item {
+            Feed::Change(change) => self.change_came(*change),
+            Feed::Platform(_) => self.source.platform(),
+            Feed::Foreign(_) => {
+                self.foreign += 1;
+                self.stale.frame = true;
+            }
+            Feed::Status(status) => {
+                // Words that stay the same need no frame; the clock sees whether they do.
+                let (hops, trouble) = (self.source.hops(), self.source.trouble().map(str::to_owned));
+                self.source.status(status, self.now);
+                self.stale.frame |= hops != self.source.hops() || trouble.as_deref() != self.source.trouble();
+            }
+            Feed::End => {
+                self.stale.frame |= !self.source.ended;
+                self.source.ended = true;
+            }
+        }
+    }
+
+    fn change_came(&mut self, mut change: Change) {
+        // What was in the log before we looked has no time "on screen" worth telling.
+        let live = self.source.live && change.provenance == Provenance::Event;
+        change.hops.screen = live.then(|| change.hops.screen.unwrap_or(self.now));
+        self.source.change(&change);
+        let (id, client) = (change.id.clone(), change.client_key());
+        let inserted = self.history.insert(change);
+        if inserted == Inserted::Known {
+            return;
+        }
+        let dependants = self.history.dependants(&id);
+        for id in std::iter::once(&id).chain(&dependants) {
+            if let Some(row) = Row::of(&self.history, id) {
+                self.put(row);
+            }
+        }
+        // Even without depending on it, another change of the client may learn its name from this one.
+        if client.is_some() && client == self.change().and_then(Change::client_key) {
+            self.stale.detail = true;
+        }
+        self.stale.frame = true;
+    }
+
+    fn put(&mut self, row: Row) {
+        let high = |severity| usize::from(severity >= Severity::High);
+        let now = high(row.severity);
+        match self.rows.put(row) {
+            Put::New { number, position } => {
+                // What is in view stays where it is when a late change takes its place above.
+                if position < self.offset {
+                    self.offset += 1;
+                }
+                if let Some(paused) = &mut self.paused {
+                    debug_assert!(number >= paused.from, "rows are numbered as they arrive");
+                    paused.new += 1;
+                    paused.high += now;
+                }
+            }
+            Put::Again { number, before } => {
+                if let Some(paused) = self.paused.as_mut().filter(|paused| number >= paused.from) {
+                    paused.high = (paused.high + now).saturating_sub(high(before));
+                }
+                self.stale.detail |= self.selected == Some(number);
+            }
+        }
+    }
+
+    /// Makes ready for a frame: follows, keeps the selection in view, and lays out what is stale.
+    fn settle(&mut self, size: Size) {
+        if self.paused.is_none() && self.rows.len() > 0 {
+            self.select_at(self.rows.len() - 1);
+        }
+        let screen = Rect::from((Position::ORIGIN, size));
+        let areas = self.areas(screen);
+        let inner = |area: Rect| (area.width.saturating_sub(2), area.height.saturating_sub(2));
+        self.height = areas.map_or(0, |areas| inner(areas.first).1.into());
+        self.keep_in_view();
+        let (width, height) = areas.map_or((0, 0), |areas| inner(areas.second));
+        if width > 0 {
+            if self.stale.detail || self.laid_out != width {
+                self.detail.lines = self.lay_out(width.into());
+                self.laid_out = width;
+                self.stale.detail = false;
+            }
+            self.detail.settle(height.into());
+        }
+        if let Some(help) = &mut self.help {
+            let area = help::inner(screen);
+            help.lines = help::lines(&self.theme, area.width.into());
+            help.settle(area.height.into());
+        }
+        self.stale.frame = false;
+    }
+
+    fn keep_in_view(&mut self) {
+        if self.height == 0 {
+            return;
+        }
+        let position = self.selected.and_then(|number| self.rows.position(number)).unwrap_or(0);
+        let highest = (position + 1).saturating_sub(self.height);
+        let furthest = self.rows.len().saturating_sub(self.height);
+        self.offset = self.offset.clamp(highest, position.max(highest)).min(furthest);
+    }
+
+    fn lay_out(&self, width: usize) -> Vec<Line<'static>> {
+        match (self.change(), self.style) {
+            (None, _) => Vec::new(),
+            (Some(change), Style::Raw) => json::lines(&change.record.to_value(), &self.theme, width),
+            (Some(change), Style::Unified) => detail::lines(&self.history, change, &detail::Look::of(self, width)),
+        }
+    }
+}

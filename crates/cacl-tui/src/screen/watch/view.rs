@@ -1,0 +1,67 @@
+//! The watch screen as a whole.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::{Paragraph, Widget},
+};
+
+use super::{
+    Model, empty, header, list,
+    model::{Focus, Style},
+};
+use crate::screen::{footer, help, panel, text, theme::Role};
+
+/// Draws everything.
+pub fn draw(model: &Model, frame: &mut Frame) {
+    let Some(areas) = model.areas(frame.area()) else {
+        return tiny(model, frame);
+    };
+    header::draw(model, frame, areas.header);
+    if model.rows.len() == 0 {
+        empty::draw(model, frame, areas.first);
+    } else {
+        if !areas.first.is_empty() {
+            list::draw(model, frame, areas.first);
+        }
+        if !areas.second.is_empty() {
+            detail(model, frame, areas.second);
+        }
+    }
+    footer::draw(&model.theme, model.place(), "", frame, areas.footer);
+    if let Some(pane) = &model.help {
+        help::draw(&model.theme, pane, frame);
+    }
+}
+
+fn detail(model: &Model, frame: &mut Frame, area: Rect) {
+    let theme = &model.theme;
+    let title = model.change().map_or_else(String::new, |change| {
+        let name = model.history.client_name(&change.id).or(change.client_id.as_deref());
+        let raw = if model.style == Style::Raw { " (record)" } else { "" };
+        match name {
+            Some(name) => format!("{name} {} {}{raw}", theme.glyphs.dot, change.event),
+            None => format!("{}{raw}", change.event),
+        }
+    });
+    let title = text::fit(&title, area.width.saturating_sub(4).into(), theme.glyphs.ellipsis);
+    let position = model.selected.and_then(|number| model.rows.position(number)).map_or(0, |position| position + 1);
+    let place = format!(" {position} of {} ", model.rows.len());
+    let block = panel::block(theme, &title, model.focus == Focus::Detail)
+        .title_bottom(panel::more(theme, &model.detail))
+        .title_bottom(Line::styled(place, theme.style(Role::Quiet)).right_aligned());
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    frame.render_widget(Paragraph::new(model.detail.visible().to_vec()), inner);
+}
+
+/// Too small for panes: one honest line.
+fn tiny(model: &Model, frame: &mut Frame) {
+    let (changes, alarming) = (text::count(model.rows.len(), "change", "changes"), model.alarming());
+    let line = if alarming == 0 { changes } else { format!("{alarming} high of {changes}") };
+    let line = format!("{line}; needs 40x10");
+    let area = Rect { height: frame.area().height.min(1), ..frame.area() };
+    let line = text::fit(&line, area.width.into(), model.theme.glyphs.ellipsis);
+    Line::from(Span::raw(line)).render(area, frame.buffer_mut());
+}
