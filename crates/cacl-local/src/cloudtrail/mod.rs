@@ -8,6 +8,8 @@ mod files;
 mod lookup;
 mod record;
 mod resource;
+#[cfg(test)]
+mod tests;
 mod trail;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};

@@ -302,9 +302,20 @@ pub fn put_selectors(world: &Shared, input: &Value) -> Result<Value, AwsError> {
             "Specify either event selectors or advanced event selectors for the trail, and not both.",
         ));
     }
-    trail.selectors = basic.to_vec();
+    trail.selectors = basic.iter().map(completed).collect();
     trail.advanced = advanced.to_vec();
     Ok(answer_selectors(trail))
+}
+
+/// A basic selector with what AWS fills in.
+fn completed(selector: &Value) -> Value {
+    let or = |name: &str, default: Value| selector.get(name).cloned().unwrap_or(default);
+    json!({
+        "ReadWriteType": or("ReadWriteType", "All".into()),
+        "IncludeManagementEvents": or("IncludeManagementEvents", true.into()),
+        "DataResources": or("DataResources", json!([])),
+        "ExcludeManagementEventSources": or("ExcludeManagementEventSources", json!([])),
+    })
 }
 
 fn answer_selectors(trail: &Trail) -> Value {

@@ -8,6 +8,8 @@ mod put;
 mod resource;
 mod rule;
 mod target;
+#[cfg(test)]
+mod tests;
 mod transform;
 
 use serde_json::Value;

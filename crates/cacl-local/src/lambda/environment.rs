@@ -168,7 +168,8 @@ struct Sandbox {
     begun: Instant,
     /// Whether the runtime has asked for an event yet.
     ready: bool,
-    _root: Option<TaskRoot>,
+    /// Where the executable lies until it runs; then it is needed no more, and gone even if we are killed.
+    root: Option<TaskRoot>,
 }
 
 #[derive(Debug)]
@@ -207,7 +208,7 @@ impl Sandbox {
         let mut child = spawn(&mut command).await?;
         let stdout = child.stdout.take().map(|pipe| BufReader::new(pipe).split(b'\n'));
         let stderr = child.stderr.take().map(|pipe| BufReader::new(pipe).split(b'\n'));
-        Ok(Self { child, stdout, stderr, api, log, begun, ready: false, _root: root })
+        Ok(Self { child, stdout, stderr, api, log, begun, ready: false, root })
     }
 
     /// The next thing to happen. Lines go into the log on the way, and come first: what a function printed before it
@@ -356,6 +357,7 @@ async fn begin(world: &Shared, setup: &Setup, request_id: &str) -> Result<(Sandb
     let took = sandbox.begun.elapsed();
     match asked {
         Ok(()) => {
+            sandbox.root = None;
             sandbox.log.platform(world, &Event::InitDone { took, status: &Status::Success });
             Ok((sandbox, took))
         }
