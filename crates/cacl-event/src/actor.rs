@@ -120,11 +120,11 @@ fn name_of<'a>(kind: ActorType, identity: &'a Node<'_>) -> Option<&'a str> {
 }
 
 fn role_of<'a>(kind: ActorType, arn: Option<&'a str>, issuer: Option<&'a Node<'_>>) -> Option<&'a str> {
-    let issued = || issuer.filter(|issuer| issuer.text("type") == Some("Role"))?.text("userName");
+    let of_role = || issuer.filter(|issuer| issuer.text("type") == Some("Role"))?.text("userName");
     let role = match kind {
-        ActorType::AssumedRole => issued().or_else(|| arn?.split_once(":assumed-role/")?.1.split('/').next()),
-        ActorType::Role => issued().or_else(|| arn?.rsplit_once('/').map(|(_, last)| last)),
-        _ => issued(),
+        ActorType::AssumedRole => of_role().or_else(|| arn?.split_once(":assumed-role/")?.1.split('/').next()),
+        ActorType::Role => of_role().or_else(|| arn?.rsplit_once('/').map(|(_, last)| last)),
+        _ => of_role(),
     };
     role.map(permission_set).filter(|role| !role.is_empty())
 }
@@ -159,9 +159,20 @@ mod tests {
                  ActorType::IamUser, Some("ana"), None, None)]
     #[case::user_without_name(json!({"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/ops/ana"}),
                  ActorType::IamUser, Some("ana"), None, None)]
-    #[case::sso(role_session("AWSReservedSSO_Identity_Admin_0123456789abcdef", "kim@example.org"),
-                 ActorType::AssumedRole, Some("kim@example.org"), Some("Identity_Admin"), Some(true))]
-    #[case::session(role_session("Deploy", "run-17"), ActorType::AssumedRole, Some("run-17"), Some("Deploy"), Some(true))]
+    #[case::sso(
+        role_session("AWSReservedSSO_Identity_Admin_0123456789abcdef", "kim@example.org"),
+        ActorType::AssumedRole,
+        Some("kim@example.org"),
+        Some("Identity_Admin"),
+        Some(true)
+    )]
+    #[case::session(
+        role_session("Deploy", "run-17"),
+        ActorType::AssumedRole,
+        Some("run-17"),
+        Some("Deploy"),
+        Some(true)
+    )]
     #[case::role_from_arn(json!({"type": "AssumedRole", "arn": "arn:aws:sts::123456789012:assumed-role/Deploy/run"}),
                  ActorType::AssumedRole, Some("run"), Some("Deploy"), None)]
     #[case::role(json!({"type": "Role", "arn": "arn:aws:iam::123456789012:role/Deploy"}),

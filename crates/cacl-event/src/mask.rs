@@ -74,7 +74,8 @@ pub(crate) fn is_secret(name: &str) -> bool {
 
 /// Whether a name ends so, whatever its case, `_` and `-`.
 fn ends_with(name: &str, ending: &str) -> bool {
-    let mut letters = name.bytes().rev().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase());
+    let mut letters =
+        name.bytes().rev().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase());
     ending.bytes().rev().all(|expected| letters.next() == Some(expected))
 }
 
@@ -123,7 +124,9 @@ pub(crate) fn mask_text(text: &str) -> Cow<'_, str> {
         }
         let Some(value) = value_after(text, end) else { continue };
         at = value.end;
-        if is_secret_text(&text[value.clone()]) && !matches!(&text[value.clone()], "null" | "true" | "false") {
+        if is_secret_text(&text[value.clone()])
+            && !matches!(&text[value.clone()], "null" | "true" | "false" | "{}" | "[]")
+        {
             out.push_str(&text[copied..value.start]);
             out.push_str(MASK);
             copied = value.end;
@@ -163,10 +166,11 @@ fn value_after(text: &str, end: usize) -> Option<std::ops::Range<usize>> {
     let start = skip_space(text, sign + 1);
     let opening = quote_at(text, start);
     if opening == 0 {
-        let stop = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'&' | b'}' | b']' | b')' | b'"' | b'\'' | b'\\');
-        // A list or an object: what is in it is looked at on its own.
+        let stop = |byte: u8| {
+            byte.is_ascii_whitespace() || matches!(byte, b',' | b';' | b'&' | b'}' | b']' | b')' | b'"' | b'\'' | b'\\')
+        };
         if matches!(text.as_bytes().get(start)?, b'[' | b'{') {
-            return None;
+            return Some(start..end_of_brackets(text, start, quote.saturating_sub(1)));
         }
         return Some(start..find(text, start, stop).unwrap_or(text.len()));
     }
@@ -185,6 +189,28 @@ fn closing(text: &str, inner: usize, quote: &str) -> usize {
             // Fewer slashes than the opening quote had end an outer text, so this one too.
             byte if byte == mark && run <= slashes => return inner + at - run,
             _ => run = 0,
+        }
+    }
+    text.len()
+}
+
+/// Where a list or an object ends whose quotes have so many slashes; at the end of the text if it is cut short.
+fn end_of_brackets(text: &str, start: usize, slashes: usize) -> usize {
+    let (mut depth, mut quoted, mut run) = (0_usize, false, 0);
+    for (at, byte) in text.as_bytes()[start..].iter().enumerate() {
+        match *byte {
+            b'\\' => {
+                run += 1;
+                continue;
+            }
+            b'"' if run <= slashes => quoted = !quoted,
+            b'{' | b'[' if !quoted => depth += 1,
+            b'}' | b']' if !quoted => depth -= 1,
+            _ => {}
+        }
+        run = 0;
+        if depth == 0 {
+            return start + at + 1;
         }
     }
     text.len()
@@ -255,13 +281,19 @@ mod tests {
     #[case::escaped(r#"{\"clientSecret\":\"abc\",\"x\":1}"#, r#"{\"clientSecret\":\"HIDDEN_BY_CACL\",\"x\":1}"#)]
     #[case::twice_escaped(r#"{\\\"password\\\":\\\"a\\\"}"#, r#"{\\\"password\\\":\\\"HIDDEN_BY_CACL\\\"}"#)]
     #[case::quote_inside(r#""password":"a\"b","c":1"#, r#""password":"HIDDEN_BY_CACL","c":1"#)]
-    #[case::query("https://x.example.org/cb?client_secret=abc&state=1", "https://x.example.org/cb?client_secret=HIDDEN_BY_CACL&state=1")]
+    #[case::query(
+        "https://x.example.org/cb?client_secret=abc&state=1",
+        "https://x.example.org/cb?client_secret=HIDDEN_BY_CACL&state=1"
+    )]
     #[case::number(r#""password": 1234, "x""#, r#""password": HIDDEN_BY_CACL, "x""#)]
     #[case::python("{'client_secret': 'abc'}", "{'client_secret': 'HIDDEN_BY_CACL'}")]
     #[case::unicode("ü password=ä€ ö", "ü password=HIDDEN_BY_CACL ö")]
     #[case::two("password=a secret=b", "password=HIDDEN_BY_CACL secret=HIDDEN_BY_CACL")]
     #[case::prose("password: must be \"long\" enough", "password: must be \"long\" enough")]
     #[case::unit(r#""accessToken":"hours""#, r#""accessToken":"hours""#)]
+    #[case::object(r#"{"secretString": {"a": "}", "b": ["c"]}, "d": 1"#, r#"{"secretString": HIDDEN_BY_CACL, "d": 1"#)]
+    #[case::object_escaped(r#"{\"secretString\":{\"a\":\"}\"},\"d\":1"#, r#"{\"secretString\":HIDDEN_BY_CACL,\"d\":1"#)]
+    #[case::object_cut_short(r#"{"secretString": [{"a": "b"#, r#"{"secretString": HIDDEN_BY_CACL"#)]
     #[case::null(r#""clientSecret":null"#, r#""clientSecret":null"#)]
     #[case::nothing("a = b", "a = b")]
     fn texts(#[case] text: &str, #[case] expected: &str) {

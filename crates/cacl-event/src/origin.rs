@@ -49,9 +49,8 @@ impl Origin {
         match invoked_by {
             Some(CLOUDFORMATION) => Self::CloudFormation,
             // The console's own back ends call on, still with the session of the person in front.
-            Some(INTERNAL) if from_console => Self::Console,
+            Some(INTERNAL) | None if from_console => Self::Console,
             Some(_) => Self::Service,
-            None if from_console => Self::Console,
             None if record.at(&["userIdentity", "type"]).and_then(Node::as_str) == Some("AWSService") => Self::Service,
             None => Self::of_user_agent(record.text("userAgent").unwrap_or_default()),
         }
@@ -108,11 +107,17 @@ mod tests {
 
     #[rstest]
     #[case::cli_v1("aws-cli/1.29.62 Python/3.11.4 Linux/6.1 botocore/1.31.62", Origin::Cli)]
-    #[case::cli_v2("aws-cli/2.15.10 md/awscrt#0.19 ua/2.0 os/macos#23.2 md/arch#arm64 lang/python#3.11 md/command#cognito-idp.update-user-pool-client", Origin::Cli)]
+    #[case::cli_v2(
+        "aws-cli/2.15.10 md/awscrt#0.19 ua/2.0 os/macos#23.2 md/arch#arm64 lang/python#3.11 md/command#cognito-idp.update-user-pool-client",
+        Origin::Cli
+    )]
     #[case::cli_bracketed("[aws-cli/2.7.0 Python/3.9.11 Linux/5.10 exe/x86_64]", Origin::Cli)]
     #[case::cloudshell("aws-cli/2.15.0 exec-env/CloudShell", Origin::Cli)]
     #[case::boto3("Boto3/1.34.11 md/Botocore#1.34.11 ua/2.0 os/linux lang/python#3.12", Origin::Sdk)]
-    #[case::javascript("aws-sdk-js/3.499.0 ua/2.1 os/linux lang/js md/nodejs#20.11 api/cognito-identity-provider#3.499.0", Origin::Sdk)]
+    #[case::javascript(
+        "aws-sdk-js/3.499.0 ua/2.1 os/linux lang/js md/nodejs#20.11 api/cognito-identity-provider#3.499.0",
+        Origin::Sdk
+    )]
     #[case::node("aws-sdk-nodejs/2.1083.0 linux/v16.15.0 exec-env/AWS_Lambda_nodejs16.x promise", Origin::Sdk)]
     #[case::go("aws-sdk-go-v2/1.24.1 os/linux lang/go#1.21.5", Origin::Sdk)]
     #[case::java("aws-sdk-java/2.23.7 Linux/6.1 OpenJDK_64-Bit_Server_VM/17", Origin::Sdk)]
@@ -120,9 +125,18 @@ mod tests {
     #[case::sdk_in_browser("Mozilla/5.0 (X11; Linux x86_64) aws-sdk-js/2.1500 callback", Origin::Sdk)]
     #[case::other_program("Python-urllib/3.12", Origin::Sdk)]
     #[case::curl("curl/8.5.0", Origin::Sdk)]
-    #[case::terraform("APN/1.0 HashiCorp/1.0 Terraform/1.6.6 (+https://www.terraform.io) terraform-provider-aws/5.31.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.24.0", Origin::Terraform)]
-    #[case::opentofu("APN/1.0 OpenTofu/1.6.0 (+https://opentofu.org) terraform-provider-aws/5.31.0 aws-sdk-go-v2/1.24.0", Origin::Terraform)]
-    #[case::pulumi("APN/1.0 Pulumi/1.0 PulumiAWS/6.18 (+https://www.pulumi.com) terraform-provider-aws/5.31 aws-sdk-go-v2/1.24", Origin::Sdk)]
+    #[case::terraform(
+        "APN/1.0 HashiCorp/1.0 Terraform/1.6.6 (+https://www.terraform.io) terraform-provider-aws/5.31.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.24.0",
+        Origin::Terraform
+    )]
+    #[case::opentofu(
+        "APN/1.0 OpenTofu/1.6.0 (+https://opentofu.org) terraform-provider-aws/5.31.0 aws-sdk-go-v2/1.24.0",
+        Origin::Terraform
+    )]
+    #[case::pulumi(
+        "APN/1.0 Pulumi/1.0 PulumiAWS/6.18 (+https://www.pulumi.com) terraform-provider-aws/5.31 aws-sdk-go-v2/1.24",
+        Origin::Sdk
+    )]
     #[case::pulumi_last("APN/1.0 HashiCorp/1.0 Terraform/1.0 terraform-provider-aws/dev pulumi-aws/6.0", Origin::Sdk)]
     #[case::cdk("aws-cdk/2.118.0 aws-sdk-nodejs/2.1500.0 linux/v20", Origin::Cdk)]
     #[case::cdk_cli("aws-sdk-js/3.741.0 aws-cdk-cli/2.1000.0", Origin::Cdk)]

@@ -59,7 +59,9 @@ fn actor(change: &Change) -> Value {
 
 fn reasons(judgement: &Judgement) -> Value {
     let reasons = judgement.reasons.iter();
-    reasons.map(|reason| json!({"rule": reason.rule, "severity": reason.severity.as_str(), "text": reason.text})).collect()
+    reasons
+        .map(|reason| json!({"rule": reason.rule, "severity": reason.severity.as_str(), "text": reason.text}))
+        .collect()
 }
 
 fn latency(change: &Change) -> Value {

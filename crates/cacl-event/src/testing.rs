@@ -19,7 +19,8 @@ pub(crate) fn record(event: &str, request: Value, response: &Value) -> Value {
     }
     let elements = match response {
         Value::Object(client) => {
-            let mut full = json!({"userPoolId": POOL, "clientId": CLIENT, "lastModifiedDate": "Sep 24, 2026, 4:39:53 PM"});
+            let mut full =
+                json!({"userPoolId": POOL, "clientId": CLIENT, "lastModifiedDate": "Sep 24, 2026, 4:39:53 PM"});
             if let Some(full) = full.as_object_mut() {
                 full.extend(client.clone());
             }
@@ -78,7 +79,8 @@ pub(crate) fn settings(flat: Value) -> Settings {
 
 /// Any JSON of modest size whose names are no secret's.
 pub(crate) fn harmless_json() -> impl Strategy<Value = Value> {
-    let name = prop_oneof![Just("clientId".to_owned()), Just("userAgent".to_owned()), "[a-m\\PC\u{0}-\u{1f}\"\\\\]{0,6}"];
+    let name =
+        prop_oneof![Just("clientId".to_owned()), Just("userAgent".to_owned()), "[a-m\\PC\u{0}-\u{1f}\"\\\\]{0,6}"];
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -99,7 +101,12 @@ pub(crate) fn harmless_json() -> impl Strategy<Value = Value> {
 
 /// The settings of a client, as a response tells them: nothing empty.
 pub(crate) fn state() -> impl Strategy<Value = Settings> {
-    let urls = || proptest::collection::btree_set(prop_oneof![Just("https://a.example.org/cb"), Just("http://b.example.org/cb"), Just("x://y")], 1..3);
+    let urls = || {
+        proptest::collection::btree_set(
+            prop_oneof![Just("https://a.example.org/cb"), Just("http://b.example.org/cb"), Just("x://y")],
+            1..3,
+        )
+    };
     let path = prop_oneof![
         (Just("callbackURLs"), urls().prop_map(|urls| json!(urls))),
         (Just("logoutURLs"), urls().prop_map(|urls| json!(urls))),

@@ -3,12 +3,7 @@
 use jiff::Timestamp;
 
 use super::forms::Context;
-use crate::{
-    Actor, Change, Kind, Origin, Outcome, Record, Settings,
-    mask::kept,
-    node::Node,
-    settings::Keep,
-};
+use crate::{Actor, Change, Kind, Origin, Outcome, Record, Settings, mask::kept, node::Node, settings::Keep};
 
 /// The service whose calls change clients.
 const COGNITO: &str = "cognito-idp.amazonaws.com";
@@ -17,7 +12,9 @@ const COGNITO: &str = "cognito-idp.amazonaws.com";
 /// notifications look alike and say `aws:…` for the source.
 pub(super) fn is_record(node: &Node<'_>) -> bool {
     node.text("eventName").is_some()
-        && ["eventSource", "eventTime", "eventID", "userIdentity", "eventVersion"].iter().any(|name| node.get(name).is_some())
+        && ["eventSource", "eventTime", "eventID", "userIdentity", "eventVersion"]
+            .iter()
+            .any(|name| node.get(name).is_some())
         && !node.text("eventSource").is_some_and(|source| source.starts_with("aws:"))
 }
 

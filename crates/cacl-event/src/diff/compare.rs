@@ -17,7 +17,8 @@ pub(super) fn settings(sent: Option<&Settings>, before: Option<&Settings>, after
     let mut old = before.into_iter().flat_map(Settings::entries).filter(|entry| !entry.is_empty()).peekable();
     let mut new = after.entries().filter(|entry| !entry.is_empty()).peekable();
     while let Some(path) = least([path_of(&mut sent), path_of(&mut old), path_of(&mut new)]) {
-        let one = Parameter { sent: take(&mut sent, &path), before: take(&mut old, &path), after: take(&mut new, &path) };
+        let one =
+            Parameter { sent: take(&mut sent, &path), before: take(&mut old, &path), after: take(&mut new, &path) };
         rows.extend(one.row(&path, before.is_some()));
     }
     rows
@@ -25,11 +26,9 @@ pub(super) fn settings(sent: Option<&Settings>, before: Option<&Settings>, after
 
 /// The parameters of a call that is no update: set, for all that is known.
 pub(super) fn parameters(sent: Option<&Settings>) -> Vec<Row> {
-    let set = |entry: Entry<'_>| Row {
-        after: (!entry.is_empty()).then(|| entry.value()),
-        ..row(&entry.path, Class::Set)
-    };
-    sent.into_iter().flat_map(Settings::entries).map(set).collect()
+    let row_of =
+        |entry: Entry<'_>| Row { after: (!entry.is_empty()).then(|| entry.value()), ..row(&entry.path, Class::Set) };
+    sent.into_iter().flat_map(Settings::entries).map(row_of).collect()
 }
 
 /// A deleted client: everything that went with it.
@@ -50,7 +49,7 @@ fn path_of<'a>(entries: &mut Peekable<impl Iterator<Item = Entry<'a>>>) -> Optio
     entries.peek().map(|entry| entry.path.clone())
 }
 
-fn least<'a>(paths: [Option<Cow<'a, str>>; 3]) -> Option<Cow<'a, str>> {
+fn least(paths: [Option<Cow<'_, str>>; 3]) -> Option<Cow<'_, str>> {
     paths.into_iter().flatten().min()
 }
 
@@ -121,12 +120,12 @@ fn elements(before: Option<&Value>, after: Option<&Value>) -> (Option<Vec<Value>
 }
 
 /// The elements of one list that are not in another.
-fn without(these: &[Value], those: &[Value]) -> Vec<Value> {
+fn without(list: &[Value], other: &[Value]) -> Vec<Value> {
     /// Above this a set is worth its making; clients have a handful of elements, hostile input has many.
     const MANY: usize = 32;
-    if these.len().min(those.len()) <= MANY {
-        return these.iter().filter(|element| !those.contains(element)).cloned().collect();
+    if list.len().min(other.len()) <= MANY {
+        return list.iter().filter(|element| !other.contains(element)).cloned().collect();
     }
-    let those: std::collections::HashSet<&Value> = those.iter().collect();
-    these.iter().filter(|element| !those.contains(element)).cloned().collect()
+    let other: std::collections::HashSet<&Value> = other.iter().collect();
+    list.iter().filter(|element| !other.contains(element)).cloned().collect()
 }

@@ -42,16 +42,11 @@ impl History {
     /// The state after the change at this place of a client's order, a successful one.
     fn result(&self, client: &Client, at: usize) -> Option<Baseline> {
         let change = self.change(client.order[at]);
-        let settings = match change.kind {
-            Kind::Delete => Settings::default(),
-            _ => match &change.resulting {
-                Some(resulting) => resulting.clone(),
-                None => {
-                    // An update that was told without its response keeps the client's name.
-                    let name = self.name_before(client, at);
-                    after(change, name.as_ref())?.into_owned()
-                }
-            },
+        let settings = match (change.kind, &change.resulting) {
+            (Kind::Delete, _) => Settings::default(),
+            (_, Some(resulting)) => resulting.clone(),
+            // An update that was told without its response keeps the client's name.
+            (_, None) => after(change, self.name_before(client, at).as_ref())?.into_owned(),
         };
         let kind = match change.provenance {
             Provenance::Event => BaselineKind::Event,
@@ -63,12 +58,18 @@ impl History {
     /// The name that a client had before the change at this place, as the only setting.
     fn name_before(&self, client: &Client, at: usize) -> Option<Settings> {
         let earlier = client.order[..at].iter().rev().map(|place| self.change(*place)).filter(|change| settles(change));
-        let name = earlier.take_while(|change| change.kind != Kind::Delete).find_map(|change| change.client_name.clone());
-        let name = name.map(|name| Value::from(&*name)).or_else(|| {
-            let first = self.change(*client.order.get(at)?);
-            client.snapshot_before(first.time)?.1.get("clientName")
-        })?;
-        Some([("clientName", name)].into_iter().collect())
+        for change in earlier {
+            if let Some(resulting) = &change.resulting {
+                return only_name(resulting.get("clientName"));
+            }
+            match change.kind {
+                Kind::Delete => return None,
+                // An update that does not tell either kept it as well.
+                Kind::Update if change.client_name.is_none() && change.sent.is_some() => {}
+                _ => return only_name(change.client_name.as_deref().map(Value::from)),
+            }
+        }
+        only_name(client.snapshot_before(self.change(client.order[at]).time)?.1.get("clientName"))
     }
 
     /// The client's name as known at that change: its own, else the nearest earlier, else the nearest later one.
@@ -108,6 +109,10 @@ impl Client {
         let end = self.snapshots.partition_point(|(taken, _)| taken.as_second() < time.as_second());
         self.snapshots[..end].last().map(|(taken, settings)| (*taken, settings))
     }
+}
+
+fn only_name(name: Option<Value>) -> Option<Settings> {
+    name.map(|name| [("clientName", name)].into_iter().collect())
 }
 
 fn described(settings: &Settings) -> Baseline {

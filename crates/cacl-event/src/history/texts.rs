@@ -14,7 +14,9 @@ impl Texts {
         self.one(&mut change.event);
         if let Outcome::Failed { code, message } = &mut change.outcome {
             self.one(code);
-            message.iter_mut().for_each(|message| self.one(message));
+            if let Some(message) = message {
+                self.one(message);
+            }
         }
         let actor = &mut change.actor;
         let texts = [

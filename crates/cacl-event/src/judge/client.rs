@@ -167,7 +167,12 @@ pub(super) fn session_configuration(subject: &Subject<'_>) -> Option<String> {
 }
 
 pub(super) fn sign_in_page(subject: &Subject<'_>) -> Option<String> {
-    let events = ["CreateManagedLoginBranding", "UpdateManagedLoginBranding", "DeleteManagedLoginBranding", "SetUICustomization"];
+    let events = [
+        "CreateManagedLoginBranding",
+        "UpdateManagedLoginBranding",
+        "DeleteManagedLoginBranding",
+        "SetUICustomization",
+    ];
     says(subject.is_call(&events), "the look of the sign-in pages was changed")
 }
 
@@ -176,7 +181,10 @@ pub(super) fn resource_server_changed(subject: &Subject<'_>) -> Option<String> {
 }
 
 pub(super) fn resource_server_deleted(subject: &Subject<'_>) -> Option<String> {
-    says(subject.is_call(&["DeleteResourceServer"]), "a resource server was deleted: its scopes are gone from every client")
+    says(
+        subject.is_call(&["DeleteResourceServer"]),
+        "a resource server was deleted: its scopes are gone from every client",
+    )
 }
 
 /// Trails count whichever they are, for nothing tells which one feeds the rule. Rules and functions count if they go by the

@@ -162,7 +162,13 @@ static RULES: &[Rule] = &[
         "the client's session configuration was changed",
         client::session_configuration,
     ),
-    settings("sign-in-page-changed", Severity::Low, "event", "the look of the sign-in pages was changed", client::sign_in_page),
+    settings(
+        "sign-in-page-changed",
+        Severity::Low,
+        "event",
+        "the look of the sign-in pages was changed",
+        client::sign_in_page,
+    ),
     settings("client-created", Severity::Low, "event", "a client was created", client::created),
     call("failed-attempt", Severity::Low, "outcome", "the call failed", client::failed),
 ];

@@ -20,7 +20,9 @@ pub(super) fn raised(subject: &Subject<'_>) -> Option<String> {
     }
     let longer = VALIDITIES.iter().filter_map(|(path, unit_path, default_unit, name)| {
         let (validity, unit) = (subject.diff.row(path), subject.diff.row(unit_path));
-        let lifetime = |side: fn(&Row) -> Option<&Value>| Lifetime::of(path, default_unit, validity.and_then(side), unit.and_then(side));
+        let lifetime = |side: fn(&Row) -> Option<&Value>| {
+            Lifetime::of(path, default_unit, validity.and_then(side), unit.and_then(side))
+        };
         let (before, after) = (lifetime(|row| row.before.as_ref())?, lifetime(|row| row.after.as_ref())?);
         (after.seconds > before.seconds).then(|| format!("{name} {} → {}", before.text, after.text))
     });
@@ -54,7 +56,11 @@ impl Lifetime {
             "days" => 86_400,
             _ => return None,
         };
-        let text = if count == 1 { format!("1 {}", unit.strip_suffix('s').unwrap_or(unit)) } else { format!("{count} {unit}") };
+        let text = if count == 1 {
+            format!("1 {}", unit.strip_suffix('s').unwrap_or(unit))
+        } else {
+            format!("{count} {unit}")
+        };
         Some(Self { seconds: count.saturating_mul(factor), text })
     }
 }

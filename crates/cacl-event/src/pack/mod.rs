@@ -70,12 +70,11 @@ impl Packer {
     }
 
     fn member(&mut self, name: &str, value: &Node<'_>) {
-        match words::number(name) {
-            Some(number) => self.word(NAME, number),
-            None => {
-                escape(name, &mut self.out);
-                self.out.push(b':');
-            }
+        if let Some(number) = words::number(name) {
+            self.word(NAME, number);
+        } else {
+            escape(name, &mut self.out);
+            self.out.push(b':');
         }
         self.value_of(name, value);
     }
@@ -259,7 +258,8 @@ mod tests {
 
     #[test]
     fn frequent_words_take_two_bytes() {
-        let value = serde_json::json!({"userPoolClient": {"clientName": "web", "explicitAuthFlows": ["ALLOW_CUSTOM_AUTH"]}});
+        let value =
+            serde_json::json!({"userPoolClient": {"clientName": "web", "explicitAuthFlows": ["ALLOW_CUSTOM_AUTH"]}});
         assert!(pack(&value).len() < value.to_string().len() / 3);
     }
 }

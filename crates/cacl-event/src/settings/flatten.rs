@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Number;
 
-use crate::{node::Node, pack};
+use crate::{mask::is_secret, node::Node, pack};
 
 /// What is not a setting: which client it is, when it was touched, and its secret.
 const NOT_SETTINGS: [&str; 5] = ["userPoolId", "clientId", "lastModifiedDate", "creationDate", "clientSecret"];
@@ -36,6 +36,8 @@ fn gather<'a>(within: &str, node: &'a Node<'a>, keep: Keep, entries: &mut Vec<(C
         }
         let path = if within.is_empty() { name } else { Cow::Owned(format!("{within}.{name}")) };
         match value {
+            // Masked as a whole when packed.
+            Node::Object(_) if is_secret(&path) && !value.is_empty() => entries.push((path, Cow::Borrowed(value))),
             Node::Object(_) => gather(&path, value, keep, entries),
             _ if keep == Keep::State && value.is_empty() => {}
             Node::Bool(false) if keep == Keep::Request && is_added_by_service(&path) => {}
@@ -59,7 +61,9 @@ fn uncapitalised<'a>(name: &'a Cow<'a, str>) -> Cow<'a, str> {
 }
 
 /// Sorts by path; of a repeated path the last one stays.
-pub(super) fn sorted<'a>(mut entries: Vec<(Cow<'a, str>, Cow<'a, Node<'a>>)>) -> Vec<(Cow<'a, str>, Cow<'a, Node<'a>>)> {
+pub(super) fn sorted<'a>(
+    mut entries: Vec<(Cow<'a, str>, Cow<'a, Node<'a>>)>,
+) -> Vec<(Cow<'a, str>, Cow<'a, Node<'a>>)> {
     entries.reverse();
     entries.sort_by(|(one, _), (two, _)| one.cmp(two));
     entries.dedup_by(|(later, _), (kept, _)| later == kept);
@@ -72,7 +76,9 @@ pub(super) fn normal<'a, 'b>(node: &'b Node<'a>) -> Cow<'b, Node<'a>> {
         Node::Number(number) => whole(number).map_or(Cow::Borrowed(node), |number| Cow::Owned(Node::Number(number))),
         Node::List(elements) if elements.iter().all(Node::is_scalar) => {
             let ordered = elements.windows(2).all(|pair| key(&pair[0]) < key(&pair[1]));
-            if ordered && !elements.iter().any(|element| matches!(element, Node::Number(number) if whole(number).is_some())) {
+            if ordered
+                && !elements.iter().any(|element| matches!(element, Node::Number(number) if whole(number).is_some()))
+            {
                 return Cow::Borrowed(node);
             }
             let mut elements: Vec<Node<'a>> = elements.iter().map(|element| normal(element).into_owned()).collect();
@@ -86,14 +92,12 @@ pub(super) fn normal<'a, 'b>(node: &'b Node<'a>) -> Cow<'b, Node<'a>> {
 
 /// What elements are ordered by: texts by themselves, after all else by its JSON.
 fn key<'b>(node: &'b Node<'_>) -> (bool, Cow<'b, str>) {
-    match node {
-        Node::Text(text) => (true, Cow::Borrowed(text)),
-        _ => {
-            let mut packer = pack::Packer::new();
-            packer.node(node);
-            (false, Cow::Owned(pack::unpack(&packer.finish())))
-        }
+    if let Node::Text(text) = node {
+        return (true, Cow::Borrowed(text));
     }
+    let mut packer = pack::Packer::new();
+    packer.node(node);
+    (false, Cow::Owned(pack::unpack(&packer.finish())))
 }
 
 /// A whole number that was written with a fraction or an exponent (`30.0`, `3e1`).

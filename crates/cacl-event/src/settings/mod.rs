@@ -163,12 +163,14 @@ mod tests {
     #[case::as_described(json!({"UserPoolId": "p", "CallbackURLs": ["a"], "TokenValidityUnits": {"AccessToken": "minutes"}}),
                          json!({"callbackURLs": ["a"], "tokenValidityUnits.accessToken": "minutes"}))]
     #[case::secrets(json!({"secretString": "x"}), json!({"secretString": "HIDDEN_BY_CACL"}))]
+    #[case::secret_objects(json!({"x": {"secretString": {"a": "b"}}}), json!({"x.secretString": "HIDDEN_BY_CACL"}))]
     #[case::hidden(json!({"tokenValidityUnits": "HIDDEN_FOR_SOME_REASON"}), json!({"tokenValidityUnits": "HIDDEN_FOR_SOME_REASON"}))]
     #[case::no_object(json!("HIDDEN_X"), json!({}))]
     #[case::odd_names(json!({"a\u{0}b": "\u{0}", "": 1}), json!({"": 1, "a\u{0}b": "\u{0}"}))]
     fn state(#[case] client: Value, #[case] expected: Value) {
         let settings = Settings::of_client(&client);
-        let found: serde_json::Map<String, Value> = settings.iter().map(|(path, value)| (path.into_owned(), value)).collect();
+        let found: serde_json::Map<String, Value> =
+            settings.iter().map(|(path, value)| (path.into_owned(), value)).collect();
         assert_eq!(Value::Object(found), expected);
         assert_eq!(settings.len(), expected.as_object().map_or(0, serde_json::Map::len));
     }
