@@ -152,9 +152,9 @@ impl Service {
         match self {
             Self::S3 => s3::handle(world, caller, request),
             Self::Lambda => lambda::handle(world, caller, &request.head, &request.body).await,
-            Self::CloudFormation | Self::Iam | Self::Sns | Self::Sts => self.query(world, request, caller).await,
+            Self::CloudFormation | Self::Iam | Self::Sns | Self::Sts => self.query(world, request, caller),
             Self::CloudTrail | Self::Cognito | Self::Events | Self::Logs | Self::Sqs => {
-                self.json(world, request, caller).await
+                self.json(world, request, caller)
             }
             Self::Unknown(Protocol::Query(_)) => {
                 Err(AwsError::bad("InvalidAction", "The local AWS does not have this service"))
@@ -165,7 +165,7 @@ impl Service {
         }
     }
 
-    async fn query(self, world: &Shared, request: &Request, caller: &Caller) -> Result<Response, AwsError> {
+    fn query(self, world: &Shared, request: &Request, caller: &Caller) -> Result<Response, AwsError> {
         let form = Form::new(&String::from_utf8_lossy(&request.body));
         let action = form.get("Action").unwrap_or_default();
         let (namespace, result) = match self {
@@ -177,16 +177,16 @@ impl Service {
         Ok(query::ok(namespace, action, &caller.request_id, result?))
     }
 
-    async fn json(self, world: &Shared, request: &Request, caller: &Caller) -> Result<Response, AwsError> {
+    fn json(self, world: &Shared, request: &Request, caller: &Caller) -> Result<Response, AwsError> {
         let target = request.header("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default();
         let input = json::input(request)?;
         let output = match self {
-            Self::CloudTrail => cloudtrail::handle(world, caller, operation, input).await,
-            Self::Cognito => cognito::handle(world, caller, operation, input).await,
-            Self::Events => events::handle(world, caller, operation, input).await,
-            Self::Logs if operation == "StartLiveTail" => return logs::live_tail(world, caller, input).await,
-            Self::Logs => logs::handle(world, caller, operation, input).await,
+            Self::CloudTrail => cloudtrail::handle(world, caller, operation, &input),
+            Self::Cognito => cognito::handle(world, caller, operation, &input),
+            Self::Events => events::handle(world, caller, operation, &input),
+            Self::Logs if operation == "StartLiveTail" => return logs::live_tail(world, caller, &input),
+            Self::Logs => logs::handle(world, caller, operation, &input),
             _ => sqs::handle(world, operation, &input),
         };
         Ok(json::ok(request, &caller.request_id, &output?))

@@ -74,20 +74,20 @@ async fn tell_event_bridge(world: Shared, record: Arc<Value>) {
 }
 
 /// Answers an operation of the JSON protocol.
-pub async fn handle(world: &Shared, _: &Caller, operation: &str, input: Value) -> Result<Value, AwsError> {
+pub fn handle(world: &Shared, _: &Caller, operation: &str, input: &Value) -> Result<Value, AwsError> {
     match operation {
-        "CreateTrail" => trail::create(world, &input),
-        "UpdateTrail" => trail::update(world, &input),
-        "DeleteTrail" => trail::delete(world, &input),
-        "DescribeTrails" => Ok(trail::describe(world, &input)),
-        "GetTrail" => trail::get(world, &input),
-        "GetTrailStatus" => trail::status(world, &input),
+        "CreateTrail" => trail::create(world, input),
+        "UpdateTrail" => trail::update(world, input),
+        "DeleteTrail" => trail::delete(world, input),
+        "DescribeTrails" => Ok(trail::describe(world, input)),
+        "GetTrail" => trail::get(world, input),
+        "GetTrailStatus" => trail::status(world, input),
         "ListTrails" => Ok(trail::list_all(world)),
-        "GetEventSelectors" => trail::selectors(world, &input),
-        "PutEventSelectors" => trail::put_selectors(world, &input),
-        "StartLogging" => trail::start(world, &input),
-        "StopLogging" => trail::stop(world, &input),
-        "LookupEvents" => lookup::lookup(world, &input),
+        "GetEventSelectors" => trail::selectors(world, input),
+        "PutEventSelectors" => trail::put_selectors(world, input),
+        "StartLogging" => trail::start(world, input),
+        "StopLogging" => trail::stop(world, input),
+        "LookupEvents" => lookup::lookup(world, input),
         _ => Err(AwsError::unknown_operation()),
     }
 }

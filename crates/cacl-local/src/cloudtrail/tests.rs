@@ -23,8 +23,8 @@ fn somebody(name: &str) -> Caller {
     }
 }
 
-async fn call(world: &Shared, operation: &str, input: Value) -> Result<Value, AwsError> {
-    handle(world, &somebody("admin"), operation, input).await
+fn call(world: &Shared, operation: &str, input: &Value) -> Result<Value, AwsError> {
+    handle(world, &somebody("admin"), operation, input)
 }
 
 fn happens(world: &Shared, who: &str, operation: &'static str) {
@@ -33,32 +33,32 @@ fn happens(world: &Shared, who: &str, operation: &'static str) {
 }
 
 /// A world with a bucket `b` and a trail `main` that does not log yet.
-async fn world_with_trail() -> Shared {
+fn world_with_trail() -> Shared {
     let world = World::test();
     s3::create(&world, "AWS::S3::Bucket", "b", &json!({"BucketName": "trail-bucket"})).expect("a bucket");
-    call(&world, "CreateTrail", json!({"Name": "main", "S3BucketName": "trail-bucket"})).await.expect("a trail");
+    call(&world, "CreateTrail", &json!({"Name": "main", "S3BucketName": "trail-bucket"})).expect("a trail");
     world
 }
 
 #[tokio::test]
 async fn only_a_trail_that_logs_writes_opens_the_way() {
-    let world = world_with_trail().await;
+    let world = world_with_trail();
     let made = sqs::handle(&world, "CreateQueue", &json!({"QueueName": "q"})).expect("a queue");
     let caller = somebody("admin");
     let rule = json!({"Name": "r", "EventPattern": r#"{"source":["aws.cognito-idp"]}"#});
-    events::handle(&world, &caller, "PutRule", rule).await.expect("a rule");
+    events::handle(&world, &caller, "PutRule", &rule).expect("a rule");
     let target = json!({"Id": "q", "Arn": world.arn("sqs", "q"), "InputPath": "$.detail.eventName"});
-    events::handle(&world, &caller, "PutTargets", json!({"Rule": "r", "Targets": [target]})).await.expect("a target");
+    events::handle(&world, &caller, "PutTargets", &json!({"Rule": "r", "Targets": [target]})).expect("a target");
 
     happens(&world, "a", "BeforeLogging");
-    call(&world, "StartLogging", json!({"Name": "main"})).await.expect("logging");
+    call(&world, "StartLogging", &json!({"Name": "main"})).expect("logging");
     let reads = json!({"TrailName": "main", "EventSelectors": [{"ReadWriteType": "ReadOnly"}]});
-    call(&world, "PutEventSelectors", reads).await.expect("reads only");
+    call(&world, "PutEventSelectors", &reads).expect("reads only");
     happens(&world, "a", "WhileReadsOnly");
     let writes = json!({"TrailName": "main", "AdvancedEventSelectors": [{"FieldSelectors": [
         {"Field": "eventCategory", "Equals": ["Management"]}, {"Field": "readOnly", "Equals": ["false"]},
     ]}]});
-    call(&world, "PutEventSelectors", writes).await.expect("writes");
+    call(&world, "PutEventSelectors", &writes).expect("writes");
     happens(&world, "a", "WhileLogging");
     let request = json!({"QueueUrl": made["QueueUrl"]});
     let arrived = loop {
@@ -69,18 +69,18 @@ async fn only_a_trail_that_logs_writes_opens_the_way() {
         }
     };
     assert_eq!(arrived, "\"WhileLogging\"");
-    let found = call(&world, "LookupEvents", json!({})).await.expect("events");
+    let found = call(&world, "LookupEvents", &json!({})).expect("events");
     assert_eq!(found["Events"].as_array().map(Vec::len), Some(3), "the history needs no trail");
 }
 
 #[tokio::test]
 async fn what_was_logged_is_written_even_after_the_end() {
-    let world = world_with_trail().await;
-    call(&world, "StartLogging", json!({"Name": "main"})).await.expect("logging");
+    let world = world_with_trail();
+    call(&world, "StartLogging", &json!({"Name": "main"})).expect("logging");
     happens(&world, "a", "UpdateUserPoolClient");
-    call(&world, "StopLogging", json!({"Name": "main"})).await.expect("stopped");
+    call(&world, "StopLogging", &json!({"Name": "main"})).expect("stopped");
     let status = loop {
-        let status = call(&world, "GetTrailStatus", json!({"Name": "main"})).await.expect("the trail");
+        let status = call(&world, "GetTrailStatus", &json!({"Name": "main"})).expect("the trail");
         if status.get("LatestDeliveryTime").is_some() {
             break status;
         }
@@ -91,12 +91,12 @@ async fn what_was_logged_is_written_even_after_the_end() {
 
 #[tokio::test]
 async fn what_cannot_be_written_waits_and_the_status_says_why() {
-    let world = world_with_trail().await;
-    call(&world, "UpdateTrail", json!({"Name": "main", "S3BucketName": "gone"})).await.expect("another bucket");
-    call(&world, "StartLogging", json!({"Name": "main"})).await.expect("logging");
+    let world = world_with_trail();
+    call(&world, "UpdateTrail", &json!({"Name": "main", "S3BucketName": "gone"})).expect("another bucket");
+    call(&world, "StartLogging", &json!({"Name": "main"})).expect("logging");
     happens(&world, "a", "UpdateUserPoolClient");
     let error = loop {
-        let status = call(&world, "GetTrailStatus", json!({"Name": "main"})).await.expect("the trail");
+        let status = call(&world, "GetTrailStatus", &json!({"Name": "main"})).expect("the trail");
         if let Some(error) = status.get("LatestDeliveryError") {
             break error.clone();
         }
@@ -130,7 +130,7 @@ async fn the_past_is_found_by_attribute_and_time_newest_first() {
         input["MaxResults"] = 1.into();
         let mut found = Vec::new();
         loop {
-            let page = call(&world, "LookupEvents", input.clone()).await.expect("a page");
+            let page = call(&world, "LookupEvents", &input).expect("a page");
             for event in page["Events"].as_array().expect("a list") {
                 let record: Value =
                     serde_json::from_str(event["CloudTrailEvent"].as_str().expect("a text")).expect("JSON");
@@ -147,7 +147,7 @@ async fn the_past_is_found_by_attribute_and_time_newest_first() {
 
 #[tokio::test]
 async fn says_no_as_aws_does() {
-    let world = world_with_trail().await;
+    let world = world_with_trail();
     let table = [
         ("CreateTrail", json!({"Name": "main", "S3BucketName": "trail-bucket"}), "TrailAlreadyExistsException"),
         ("CreateTrail", json!({"Name": "other", "S3BucketName": "none"}), "S3BucketDoesNotExistException"),
@@ -161,7 +161,7 @@ async fn says_no_as_aws_does() {
         ("CreateChannel", json!({}), "UnknownOperationException"),
     ];
     for (operation, input, code) in table {
-        let error = call(&world, operation, input.clone()).await.expect_err(operation);
+        let error = call(&world, operation, &input).expect_err(operation);
         assert_eq!(error.code, code, "{operation} {input}");
     }
 }

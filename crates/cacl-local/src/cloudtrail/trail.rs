@@ -19,6 +19,7 @@ const MOST_TRAILS: usize = 5;
 
 /// A trail.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "they are AWS's own flags, each independent of the others")]
 pub struct Trail {
     /// 3 to 128 characters.
     pub name: String,

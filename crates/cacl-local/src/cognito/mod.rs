@@ -87,11 +87,7 @@ const OPERATIONS: &[Operation] = &[
 ];
 
 /// Answers an operation of the JSON protocol.
-pub async fn handle(world: &Shared, caller: &Caller, operation: &str, input: Value) -> Result<Value, AwsError> {
-    call(world, caller, operation, &input)
-}
-
-fn call(world: &Shared, caller: &Caller, operation: &str, input: &Value) -> Result<Value, AwsError> {
+pub fn handle(world: &Shared, caller: &Caller, operation: &str, input: &Value) -> Result<Value, AwsError> {
     let operation = OPERATIONS.iter().find(|known| known.name == operation).ok_or_else(AwsError::unknown_operation)?;
     let outcome = perform(world, caller, operation, input);
     if operation.writes {

@@ -108,6 +108,7 @@ fn settings_of(request: &Value) -> Value {
 }
 
 /// `CreateUserPool`.
+#[expect(clippy::unnecessary_wraps, reason = "it stands in the table of operations, most of which can fail")]
 pub fn create(world: &World, state: &mut State, input: &Value) -> Result<Value, AwsError> {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let id = format!("{}_{}", world.region, world.ids.pick(LETTERS, 9));

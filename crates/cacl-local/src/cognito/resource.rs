@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    call,
+    handle,
     shape::coerce,
     tables::{CREATE_CLIENT, CREATE_POOL, PUT_SERVER},
 };
@@ -105,12 +105,12 @@ pub async fn create(
         POOL => {
             let mut request = pool_request(properties);
             request.entry("PoolName").or_insert_with(|| made_up_name().into());
-            let made = call(world, caller, "CreateUserPool", &Value::Object(request))?;
+            let made = handle(world, caller, "CreateUserPool", &Value::Object(request))?;
             Ok(pool_resource(world, text(&made["UserPool"], "Id").unwrap_or_default()))
         }
         SERVER => {
             let request = coerce(PUT_SERVER, properties);
-            call(world, caller, "CreateResourceServer", &request)?;
+            handle(world, caller, "CreateResourceServer", &request)?;
             Ok(server_resource(&request))
         }
         CLIENT => {
@@ -118,7 +118,7 @@ pub async fn create(
             if text(&request, "ClientName").is_none() {
                 request["ClientName"] = made_up_name().into();
             }
-            let made = call(world, caller, "CreateUserPoolClient", &request)?;
+            let made = handle(world, caller, "CreateUserPoolClient", &request)?;
             Ok(client_resource(&made["UserPoolClient"]))
         }
         other => Err(unknown(other)),
@@ -142,20 +142,20 @@ pub async fn update(
             }
             let mut request = pool_request(new);
             request.insert("UserPoolId".to_owned(), physical_id.into());
-            call(world, caller, "UpdateUserPool", &Value::Object(request))?;
+            handle(world, caller, "UpdateUserPool", &Value::Object(request))?;
             Ok(Updated::InPlace(pool_resource(world, physical_id)))
         }
         SERVER if !same(&["UserPoolId", "Identifier"]) => Ok(Updated::Replace),
         SERVER => {
             let request = coerce(PUT_SERVER, new);
-            call(world, caller, "UpdateResourceServer", &request)?;
+            handle(world, caller, "UpdateResourceServer", &request)?;
             Ok(Updated::InPlace(server_resource(&request)))
         }
         CLIENT if !same(&["UserPoolId", "GenerateSecret"]) => Ok(Updated::Replace),
         CLIENT => {
             let mut request = coerce(CREATE_CLIENT, new);
             request["ClientId"] = physical_id.into();
-            let made = call(world, caller, "UpdateUserPoolClient", &request)?;
+            let made = handle(world, caller, "UpdateUserPoolClient", &request)?;
             Ok(Updated::InPlace(client_resource(&made["UserPoolClient"])))
         }
         other => Err(unknown(other)),
@@ -176,7 +176,7 @@ pub async fn delete(world: &Shared, caller: &Caller, resource_type: &str, physic
         }
         other => return Err(unknown(other)),
     };
-    match call(world, caller, operation, &request) {
+    match handle(world, caller, operation, &request) {
         Err(error) if error.code != "ResourceNotFoundException" => Err(error),
         _ => Ok(()),
     }

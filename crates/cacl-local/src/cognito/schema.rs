@@ -1,4 +1,4 @@
-//! The attributes of a pool's users: those of OpenID Connect, which every pool has, and the pool's own.
+//! The attributes of a pool's users: those of `OpenID` Connect, which every pool has, and the pool's own.
 
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{call, resource};
+use super::{handle, resource};
 use crate::{
     cloudtrail,
     world::{Caller, Shared, World},
@@ -38,11 +38,11 @@ struct Example {
 impl Example {
     fn new() -> Self {
         let world = World::test();
-        let made = call(&world, &developer(), "CreateUserPool", &json!({"PoolName": "people"})).expect("a pool");
+        let made = handle(&world, &developer(), "CreateUserPool", &json!({"PoolName": "people"})).expect("a pool");
         let pool = made["UserPool"]["Id"].as_str().expect("an id").to_owned();
         let scopes = ["read", "write"].map(|name| json!({"ScopeName": name, "ScopeDescription": name}));
         let server = json!({"UserPoolId": pool, "Identifier": "api", "Name": "api", "Scopes": scopes});
-        call(&world, &developer(), "CreateResourceServer", &server).expect("a resource server");
+        handle(&world, &developer(), "CreateResourceServer", &server).expect("a resource server");
         let request = json!({
             "UserPoolId": pool,
             "ClientName": "web",
@@ -53,7 +53,7 @@ impl Example {
             "AllowedOAuthFlowsUserPoolClient": true,
             "PreventUserExistenceErrors": "ENABLED",
         });
-        let made = call(&world, &developer(), "CreateUserPoolClient", &request).expect("a client");
+        let made = handle(&world, &developer(), "CreateUserPoolClient", &request).expect("a client");
         let client = made["UserPoolClient"]["ClientId"].as_str().expect("an id").to_owned();
         Self { world, pool, client }
     }
@@ -67,13 +67,13 @@ impl Example {
     }
 
     fn client(&self) -> Value {
-        let described = call(&self.world, &developer(), "DescribeUserPoolClient", &self.request(json!({})));
+        let described = handle(&self.world, &developer(), "DescribeUserPoolClient", &self.request(json!({})));
         described.expect("the client")["UserPoolClient"].clone()
     }
 
     /// The newest record, with `POOL`, `CLIENT` and `EVENT` in the place of its ids.
-    async fn record(&self) -> Value {
-        let found = cloudtrail::handle(&self.world, &developer(), "LookupEvents", json!({"MaxResults": 1})).await;
+    fn record(&self) -> Value {
+        let found = cloudtrail::handle(&self.world, &developer(), "LookupEvents", &json!({"MaxResults": 1}));
         let record = found.expect("events")["Events"][0]["CloudTrailEvent"].as_str().expect("a record").to_owned();
         let record = record.replace(&self.pool, "POOL").replace(&self.client, "CLIENT");
         let mut record: Value = serde_json::from_str(&record).expect("JSON");
@@ -92,7 +92,7 @@ fn assert_same(record: &Value, fixture: &str) {
 
 #[tokio::test]
 async fn a_creation_is_recorded_as_aws_does() {
-    assert_same(&Example::new().record().await, include_str!("fixtures/create.json"));
+    assert_same(&Example::new().record(), include_str!("fixtures/create.json"));
 }
 
 #[tokio::test]
@@ -104,8 +104,8 @@ async fn an_update_replaces_resets_and_is_recorded() {
         "TokenValidityUnits": {"AccessToken": "minutes"},
     }));
     let before = example.client();
-    call(&example.world, &developer(), "UpdateUserPoolClient", &request).expect("an update");
-    assert_same(&example.record().await, include_str!("fixtures/update.json"));
+    handle(&example.world, &developer(), "UpdateUserPoolClient", &request).expect("an update");
+    assert_same(&example.record(), include_str!("fixtures/update.json"));
     let after = example.client();
     for kept in ["ClientName", "ClientSecret", "ClientId", "CreationDate"] {
         assert_eq!(before[kept], after[kept], "{kept}");
@@ -121,9 +121,9 @@ async fn a_refused_call_changes_nothing_and_is_recorded_with_what_it_wanted() {
     let example = Example::new();
     let before = example.client();
     let request = example.request(json!({"AllowedOAuthScopes": ["api/admin"]}));
-    let error = call(&example.world, &developer(), "UpdateUserPoolClient", &request).expect_err("no such scope");
+    let error = handle(&example.world, &developer(), "UpdateUserPoolClient", &request).expect_err("no such scope");
     assert_eq!(error.code, "ScopeDoesNotExistException");
-    assert_same(&example.record().await, include_str!("fixtures/refused.json"));
+    assert_same(&example.record(), include_str!("fixtures/refused.json"));
     assert_eq!(example.client(), before);
 }
 
@@ -132,10 +132,10 @@ async fn a_denied_call_is_recorded_without_what_it_wanted() {
     let example = Example::new();
     let caller = Caller { read_only: true, from_console: true, ..developer() };
     let request = example.request(json!({}));
-    let error = call(&example.world, &caller, "DeleteUserPoolClient", &request).expect_err("denied");
+    let error = handle(&example.world, &caller, "DeleteUserPoolClient", &request).expect_err("denied");
     assert_eq!(error.code, "AccessDeniedException");
-    assert_same(&example.record().await, include_str!("fixtures/denied.json"));
-    assert!(call(&example.world, &caller, "DescribeUserPoolClient", &request).is_ok(), "reading is allowed");
+    assert_same(&example.record(), include_str!("fixtures/denied.json"));
+    assert!(handle(&example.world, &caller, "DescribeUserPoolClient", &request).is_ok(), "reading is allowed");
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn what_cloudformation_does_is_recorded_as_its_doing() {
     let caller = developer().through_cloudformation("66666666-7777-4888-9999-aaaaaaaaaaaa".to_owned());
     let kind = "AWS::Cognito::UserPoolClient";
     resource::delete(&example.world, &caller, kind, &example.client).await.expect("deleted");
-    assert_same(&example.record().await, include_str!("fixtures/delete-through-cloudformation.json"));
+    assert_same(&example.record(), include_str!("fixtures/delete-through-cloudformation.json"));
     resource::delete(&example.world, &caller, kind, &example.client).await.expect("gone already");
 }
 
@@ -161,10 +161,10 @@ async fn missing_things_are_missed_in_aws_words() {
         ),
     ];
     for (operation, request, message) in table {
-        let error = call(&example.world, &developer(), operation, &request).expect_err(operation);
+        let error = handle(&example.world, &developer(), operation, &request).expect_err(operation);
         assert_eq!((error.code.as_ref(), error.message.as_str()), ("ResourceNotFoundException", message));
     }
-    let error = call(&example.world, &developer(), "InitiateAuth", &json!({})).expect_err("not there");
+    let error = handle(&example.world, &developer(), "InitiateAuth", &json!({})).expect_err("not there");
     assert_eq!(error.code, "UnknownOperationException");
 }
 
@@ -173,7 +173,7 @@ async fn a_scope_that_goes_is_taken_from_the_clients() {
     let example = Example::new();
     let scopes = [json!({"ScopeName": "read", "ScopeDescription": "read"})];
     let request = json!({"UserPoolId": example.pool, "Identifier": "api", "Name": "api", "Scopes": scopes});
-    call(&example.world, &developer(), "UpdateResourceServer", &request).expect("an update");
+    handle(&example.world, &developer(), "UpdateResourceServer", &request).expect("an update");
     assert_eq!(example.client()["AllowedOAuthScopes"], json!(["openid", "api/read"]));
 }
 
@@ -181,16 +181,16 @@ async fn a_scope_that_goes_is_taken_from_the_clients() {
 async fn a_protected_pool_stays_and_an_update_resets_it() {
     let world = World::test();
     let request = json!({"PoolName": "people", "DeletionProtection": "ACTIVE", "UsernameAttributes": ["email"]});
-    let made = call(&world, &developer(), "CreateUserPool", &request).expect("a pool");
+    let made = handle(&world, &developer(), "CreateUserPool", &request).expect("a pool");
     let pool = json!({"UserPoolId": made["UserPool"]["Id"]});
-    let error = call(&world, &developer(), "DeleteUserPool", &pool).expect_err("protected");
+    let error = handle(&world, &developer(), "DeleteUserPool", &pool).expect_err("protected");
     assert_eq!(error.code, "InvalidParameterException");
-    call(&world, &developer(), "UpdateUserPool", &pool).expect("an update");
-    let after = &call(&world, &developer(), "DescribeUserPool", &pool).expect("the pool")["UserPool"];
+    handle(&world, &developer(), "UpdateUserPool", &pool).expect("an update");
+    let after = &handle(&world, &developer(), "DescribeUserPool", &pool).expect("the pool")["UserPool"];
     assert_eq!(after["DeletionProtection"], "INACTIVE");
     assert_eq!((&after["Name"], &after["UsernameAttributes"]), (&json!("people"), &json!(["email"])));
-    call(&world, &developer(), "DeleteUserPool", &pool).expect("deleted");
-    assert!(call(&world, &developer(), "DescribeUserPool", &pool).is_err());
+    handle(&world, &developer(), "DeleteUserPool", &pool).expect("deleted");
+    assert!(handle(&world, &developer(), "DescribeUserPool", &pool).is_err());
 }
 
 #[tokio::test]
@@ -198,12 +198,12 @@ async fn lists_come_in_pages() {
     let example = Example::new();
     for name in ["b", "c"] {
         let request = json!({"UserPoolId": example.pool, "ClientName": name});
-        call(&example.world, &developer(), "CreateUserPoolClient", &request).expect("a client");
+        handle(&example.world, &developer(), "CreateUserPoolClient", &request).expect("a client");
     }
     let mut request = json!({"UserPoolId": example.pool, "MaxResults": 2});
     let mut names = Vec::new();
     loop {
-        let page = call(&example.world, &developer(), "ListUserPoolClients", &request).expect("a page");
+        let page = handle(&example.world, &developer(), "ListUserPoolClients", &request).expect("a page");
         names.extend(page["UserPoolClients"].as_array().expect("a list").iter().map(|c| c["ClientName"].clone()));
         let Some(token) = page.get("NextToken") else { break };
         request["NextToken"] = token.clone();

@@ -28,20 +28,20 @@ pub struct State {
 }
 
 /// Answers an operation of the JSON protocol.
-pub async fn handle(world: &Shared, _: &Caller, operation: &str, input: Value) -> Result<Value, AwsError> {
+pub fn handle(world: &Shared, _: &Caller, operation: &str, input: &Value) -> Result<Value, AwsError> {
     match operation {
-        "PutRule" => rule::put(world, &input),
-        "DescribeRule" => rule::describe(world, &input),
-        "ListRules" => rule::list_all(world, &input),
-        "ListRuleNamesByTarget" => rule::names_by_target(world, &input),
-        "EnableRule" => rule::enable(world, &input, true),
-        "DisableRule" => rule::enable(world, &input, false),
-        "DeleteRule" => rule::delete(world, &input),
-        "PutTargets" => target::put(world, &input),
-        "ListTargetsByRule" => target::list_all(world, &input),
-        "RemoveTargets" => target::remove(world, &input),
-        "PutEvents" => put::put_events(world, &input),
-        "TestEventPattern" => rule::test_pattern(&input),
+        "PutRule" => rule::put(world, input),
+        "DescribeRule" => rule::describe(world, input),
+        "ListRules" => rule::list_all(world, input),
+        "ListRuleNamesByTarget" => rule::names_by_target(world, input),
+        "EnableRule" => rule::enable(world, input, true),
+        "DisableRule" => rule::enable(world, input, false),
+        "DeleteRule" => rule::delete(world, input),
+        "PutTargets" => target::put(world, input),
+        "ListTargetsByRule" => target::list_all(world, input),
+        "RemoveTargets" => target::remove(world, input),
+        "PutEvents" => put::put_events(world, input),
+        "TestEventPattern" => rule::test_pattern(input),
         _ => Err(AwsError::unknown_operation()),
     }
 }

@@ -25,8 +25,8 @@ fn nobody() -> Caller {
     }
 }
 
-async fn call(world: &Shared, operation: &str, input: Value) -> Result<Value, AwsError> {
-    handle(world, &nobody(), operation, input).await
+fn call(world: &Shared, operation: &str, input: &Value) -> Result<Value, AwsError> {
+    handle(world, &nobody(), operation, input)
 }
 
 /// A world with the queues `arrived` and `dead`.
@@ -39,10 +39,10 @@ fn world() -> Shared {
 }
 
 /// A rule `r` on events of source `example`, whose target is `target`.
-async fn rule_to(world: &Shared, target: Value) {
+fn rule_to(world: &Shared, target: &Value) {
     let rule = json!({"Name": "r", "EventPattern": r#"{"source":["example"]}"#});
-    call(world, "PutRule", rule).await.expect("a rule");
-    call(world, "PutTargets", json!({"Rule": "r", "Targets": [target]})).await.expect("a target");
+    call(world, "PutRule", &rule).expect("a rule");
+    call(world, "PutTargets", &json!({"Rule": "r", "Targets": [target]})).expect("a target");
 }
 
 /// The next so many messages of a queue.
@@ -66,13 +66,13 @@ fn event(id: &str, source: &str) -> Value {
 #[tokio::test]
 async fn an_event_goes_where_a_rule_takes_it() {
     let world = world();
-    rule_to(&world, json!({"Id": "q", "Arn": QUEUE, "InputPath": "$.id"})).await;
+    rule_to(&world, &json!({"Id": "q", "Arn": QUEUE, "InputPath": "$.id"}));
     put(&world, &event("other", "elsewhere"));
     put(&world, &event("mine", "example"));
     assert_eq!(messages(&world, "arrived", 1).await[0]["Body"], "\"mine\"");
-    call(&world, "DisableRule", json!({"Name": "r"})).await.expect("disabled");
+    call(&world, "DisableRule", &json!({"Name": "r"})).expect("disabled");
     put(&world, &event("off", "example"));
-    call(&world, "EnableRule", json!({"Name": "r"})).await.expect("enabled");
+    call(&world, "EnableRule", &json!({"Name": "r"})).expect("enabled");
     put(&world, &event("on", "example"));
     assert_eq!(messages(&world, "arrived", 1).await[0]["Body"], "\"on\"");
 }
@@ -81,7 +81,7 @@ async fn an_event_goes_where_a_rule_takes_it() {
 async fn faults_repeat_and_disorder_but_lose_nothing() {
     let world = world();
     world.set_faults(Faults { duplicate: 1.0, out_of_order: true, ..Faults::default() });
-    rule_to(&world, json!({"Id": "q", "Arn": QUEUE, "InputPath": "$.id"})).await;
+    rule_to(&world, &json!({"Id": "q", "Arn": QUEUE, "InputPath": "$.id"}));
     for number in 0..10 {
         put(&world, &event(&number.to_string(), "example"));
     }
@@ -99,7 +99,7 @@ async fn what_cannot_be_delivered_becomes_a_dead_letter() {
     let world = world();
     let function = "arn:aws:lambda:us-east-1:000000000000:function:none";
     let dead = "arn:aws:sqs:us-east-1:000000000000:dead";
-    rule_to(&world, json!({"Id": "f", "Arn": function, "DeadLetterConfig": {"Arn": dead}})).await;
+    rule_to(&world, &json!({"Id": "f", "Arn": function, "DeadLetterConfig": {"Arn": dead}}));
     put(&world, &event("lost", "example"));
     let letter = &messages(&world, "dead", 1).await[0];
     let body: Value = serde_json::from_str(letter["Body"].as_str().expect("a text")).expect("JSON");
@@ -114,10 +114,10 @@ async fn what_cannot_be_delivered_becomes_a_dead_letter() {
 #[tokio::test]
 async fn own_events_are_taken_one_by_one() {
     let world = world();
-    rule_to(&world, json!({"Id": "q", "Arn": QUEUE})).await;
+    rule_to(&world, &json!({"Id": "q", "Arn": QUEUE}));
     let entry = |source: &str, detail: &str| json!({"Source": source, "DetailType": "t", "Detail": detail});
     let entries = [entry("example", "{\"a\":1}"), entry("example", "rubbish"), entry("aws.ec2", "{}"), entry("", "{}")];
-    let answer = call(&world, "PutEvents", json!({"Entries": entries})).await.expect("an answer");
+    let answer = call(&world, "PutEvents", &json!({"Entries": entries})).expect("an answer");
     let codes: Vec<&Value> =
         answer["Entries"].as_array().expect("a list").iter().map(|entry| &entry["ErrorCode"]).collect();
     assert_eq!(
@@ -136,7 +136,7 @@ async fn own_events_are_taken_one_by_one() {
 #[tokio::test]
 async fn says_no_as_aws_does() {
     let world = world();
-    rule_to(&world, json!({"Id": "q", "Arn": QUEUE})).await;
+    rule_to(&world, &json!({"Id": "q", "Arn": QUEUE}));
     let table = [
         ("DescribeRule", json!({"Name": "none"}), "ResourceNotFoundException"),
         ("DescribeRule", json!({"Name": "r", "EventBusName": "other"}), "ResourceNotFoundException"),
@@ -149,12 +149,12 @@ async fn says_no_as_aws_does() {
         ("CreateEventBus", json!({"Name": "x"}), "UnknownOperationException"),
     ];
     for (operation, input, code) in table {
-        let error = call(&world, operation, input.clone()).await.expect_err(operation);
+        let error = call(&world, operation, &input).expect_err(operation);
         assert_eq!(error.code, code, "{operation} {input}");
     }
-    call(&world, "RemoveTargets", json!({"Rule": "r", "Ids": ["q"]})).await.expect("removed");
-    call(&world, "DeleteRule", json!({"Name": "r"})).await.expect("deleted");
-    call(&world, "DeleteRule", json!({"Name": "r"})).await.expect("deleted is deleted");
+    call(&world, "RemoveTargets", &json!({"Rule": "r", "Ids": ["q"]})).expect("removed");
+    call(&world, "DeleteRule", &json!({"Name": "r"})).expect("deleted");
+    call(&world, "DeleteRule", &json!({"Name": "r"})).expect("deleted is deleted");
 }
 
 #[tokio::test]
@@ -172,8 +172,8 @@ async fn cloudformation_brings_and_takes_rule_and_targets() {
     let mut new = old.clone();
     new["Targets"] = json!([]);
     resource::update(&world, &nobody(), kind, "r", &old, &new).await.expect("an update");
-    let targets = call(&world, "ListTargetsByRule", json!({"Rule": "r"})).await.expect("the rule");
+    let targets = call(&world, "ListTargetsByRule", &json!({"Rule": "r"})).expect("the rule");
     assert_eq!(targets["Targets"], json!([]));
     resource::delete(&world, &nobody(), kind, "r").await.expect("deleted");
-    assert!(call(&world, "DescribeRule", json!({"Name": "r"})).await.is_err());
+    assert!(call(&world, "DescribeRule", &json!({"Name": "r"})).is_err());
 }

@@ -183,15 +183,14 @@ impl Sandbox {
         let api = RuntimeApi::listen().await?;
         let own = setup.bootstrap.as_ref().filter(|bootstrap| code::runs_here(bootstrap));
         let root = own.map(|bootstrap| TaskRoot::new(&world.ids.hex(16), bootstrap)).transpose()?;
-        let mut command = match &root {
-            Some(root) => Command::new(root.bootstrap()),
-            None => {
-                let (program, arguments) =
-                    world.subscriber.split_first().ok_or_else(|| std::io::Error::other("exec format error"))?;
-                let mut command = Command::new(program);
-                command.args(arguments);
-                command
-            }
+        let mut command = if let Some(root) = &root {
+            Command::new(root.bootstrap())
+        } else {
+            let (program, arguments) =
+                world.subscriber.split_first().ok_or_else(|| std::io::Error::other("exec format error"))?;
+            let mut command = Command::new(program);
+            command.args(arguments);
+            command
         };
         let task_root = root.as_ref().map_or_else(|| "/var/task".to_owned(), |root| root.path().display().to_string());
         command

@@ -214,21 +214,18 @@ fn text(event: &Event) -> Vec<String> {
         }
         Event::Start { request_id } => vec![format!("START RequestId: {request_id} Version: $LATEST")],
         Event::Report { request_id, took, status, init, memory, used } => {
-            let mut report = format!(
-                "REPORT RequestId: {request_id}\tDuration: {} ms\tBilled Duration: {} ms\tMemory Size: {memory} MB",
-                milliseconds(*took),
-                billed(*took)
-            );
-            if let Some(used) = used {
-                report += &format!("\tMax Memory Used: {used} MB");
-            }
-            if let Some(init) = init {
-                report += &format!("\tInit Duration: {} ms", milliseconds(*init));
-            }
+            let mut report = vec![
+                format!("REPORT RequestId: {request_id}"),
+                format!("Duration: {} ms", milliseconds(*took)),
+                format!("Billed Duration: {} ms", billed(*took)),
+                format!("Memory Size: {memory} MB"),
+            ];
+            report.extend(used.map(|used| format!("Max Memory Used: {used} MB")));
+            report.extend(init.map(|init| format!("Init Duration: {} ms", milliseconds(init))));
             if matches!(status, Status::Failure(_) | Status::Timeout) {
-                report += &format!("\tStatus: {}", status.name());
+                report.push(format!("Status: {}", status.name()));
             }
-            vec![format!("END RequestId: {request_id}"), report]
+            vec![format!("END RequestId: {request_id}"), report.join("\t")]
         }
     }
 }

@@ -108,28 +108,28 @@ fn invalid(message: impl Into<String>) -> AwsError {
 }
 
 /// Answers an operation of the JSON protocol.
-pub async fn handle(world: &Shared, _: &Caller, operation: &str, input: Value) -> Result<Value, AwsError> {
+pub fn handle(world: &Shared, _: &Caller, operation: &str, input: &Value) -> Result<Value, AwsError> {
     match operation {
-        "CreateLogGroup" => group::create(world, &input),
-        "DeleteLogGroup" => group::delete(world, &input),
-        "DescribeLogGroups" => group::describe(world, &input),
-        "PutRetentionPolicy" => group::put_retention(world, &input),
-        "DeleteRetentionPolicy" => group::delete_retention(world, &input),
-        "TagResource" => group::tag(world, &input),
-        "UntagResource" => group::untag(world, &input),
-        "ListTagsForResource" => group::tags(world, &input),
-        "CreateLogStream" => group::create_stream(world, &input),
-        "DeleteLogStream" => group::delete_stream(world, &input),
-        "DescribeLogStreams" => group::describe_streams(world, &input),
-        "PutLogEvents" => write::put(world, &input),
-        "GetLogEvents" => read::get(world, &input),
-        "FilterLogEvents" => filter::filter(world, &input),
+        "CreateLogGroup" => group::create(world, input),
+        "DeleteLogGroup" => group::delete(world, input),
+        "DescribeLogGroups" => group::describe(world, input),
+        "PutRetentionPolicy" => group::put_retention(world, input),
+        "DeleteRetentionPolicy" => group::delete_retention(world, input),
+        "TagResource" => group::tag(world, input),
+        "UntagResource" => group::untag(world, input),
+        "ListTagsForResource" => group::tags(world, input),
+        "CreateLogStream" => group::create_stream(world, input),
+        "DeleteLogStream" => group::delete_stream(world, input),
+        "DescribeLogStreams" => group::describe_streams(world, input),
+        "PutLogEvents" => write::put(world, input),
+        "GetLogEvents" => read::get(world, input),
+        "FilterLogEvents" => filter::filter(world, input),
         _ => Err(AwsError::unknown_operation()),
     }
 }
 
 /// `StartLiveTail`, whose answer is an event stream, is not there yet.
-pub async fn live_tail(_: &Shared, _: &Caller, _input: Value) -> Result<Response, AwsError> {
+pub fn live_tail(_: &Shared, _: &Caller, _input: &Value) -> Result<Response, AwsError> {
     Err(AwsError::unknown_operation())
 }
 

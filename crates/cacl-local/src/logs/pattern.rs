@@ -23,12 +23,11 @@ impl FilterPattern {
                 b'{' | b'[' | b'%' => return None,
                 _ => (&mut parsed.all, rest),
             };
-            let (term, after) = match after.strip_prefix('"') {
-                Some(quoted) => phrase(quoted)?,
-                None => {
-                    let end = after.find(char::is_whitespace).unwrap_or(after.len());
-                    (after[..end].to_owned(), &after[end..])
-                }
+            let (term, after) = if let Some(quoted) = after.strip_prefix('"') {
+                phrase(quoted)?
+            } else {
+                let end = after.find(char::is_whitespace).unwrap_or(after.len());
+                (after[..end].to_owned(), &after[end..])
             };
             if term.is_empty() {
                 return None;
