@@ -48,6 +48,11 @@ pub(crate) async fn exists(session: &Session, names: &Names, bucket: &str) -> Re
     }
 }
 
+/// `1 object`, `2 objects`.
+pub(crate) fn objects(count: usize) -> String {
+    format!("{count} object{}", if count == 1 { "" } else { "s" })
+}
+
 /// Whether a bucket of our account was made by us: by its tag, or because it is empty, as one is that was half made.
 pub(crate) async fn is_ours(session: &Session, names: &Names, bucket: &str) -> Result<bool, Error> {
     let tagging = session.s3().get_bucket_tagging().bucket(bucket).expected_bucket_owner(&names.account);

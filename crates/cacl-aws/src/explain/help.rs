@@ -6,6 +6,9 @@ use crate::{Reason, Session};
 const NO_CREDENTIALS: &str = "run `aws configure` or `aws sso login`, name a profile with --profile, or set \
                               AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (in .env, too); `cacl-tui demo` needs none";
 
+/// What to do where nothing better is known.
+const LOOK: &str = "run the command again with --log FILE, and look at the request that failed";
+
 /// What to do about a failed call.
 pub(super) fn of(failure: &Failure, session: &Session, permission: &str) -> Option<String> {
     match failure.reason {
@@ -16,8 +19,8 @@ pub(super) fn of(failure: &Failure, session: &Session, permission: &str) -> Opti
             Some("AWS takes fewer such calls than the account makes now; try again in a minute".to_owned())
         }
         Reason::Offline => Some(offline(failure, session)),
-        Reason::Invalid => wrong_region(failure, session),
-        _ => None,
+        Reason::Invalid => wrong_region(failure, session).or_else(|| Some(LOOK.to_owned())),
+        _ => Some(LOOK.to_owned()),
     }
 }
 

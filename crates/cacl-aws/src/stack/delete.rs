@@ -120,11 +120,11 @@ fn emptied(session: Session, names: Names, bucket: String) -> impl Stream<Item =
             total += deleted?;
             if total - told >= REPORT_EVERY {
                 told = total;
-                yield format!("deleted {total} objects from {bucket}, and going on");
+                yield format!("deleted {} from {bucket}, and going on", bucket::objects(total));
             }
         }
         if total > 0 {
-            yield format!("emptied {bucket} ({total} objects)");
+            yield format!("emptied {bucket} ({})", bucket::objects(total));
         }
     }
 }

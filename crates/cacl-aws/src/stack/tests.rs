@@ -268,7 +268,7 @@ async fn a_wreck_is_deleted_first() {
         let (told, error, asked) = run(script).await;
         assert_eq!(error, None, "{wreck}");
         assert_eq!(told[1], format!("the stack is in {wreck} and can only be deleted; deleting it first"));
-        assert_eq!(told[2], "emptied trail-bucket (1 objects)");
+        assert_eq!(told[2], "emptied trail-bucket (1 object)");
         assert_eq!(told.last().map(String::as_str), Some("done true LogGroupName"));
         assert!(asked.bodies("DeleteStack").concat().contains(crate::scripted::ARN), "by ARN");
         assert!(asked.bodies("CreateChangeSet").concat().contains("ChangeSetType=CREATE"));

@@ -52,7 +52,7 @@ pub fn teardown(session: Session, plan: TeardownPlan) -> impl Stream<Item = Resu
             while let Some(deleted) = deleting.next().await {
                 total += deleted?;
             }
-            yield Progress::Step(format!("deleted the bucket {bucket} ({total} objects)"));
+            yield Progress::Step(format!("deleted the bucket {bucket} ({})", bucket::objects(total)));
         }
         let mut verifying = Box::pin(verify::verify(session.clone(), plan.clone(), record));
         while let Some(item) = verifying.next().await {

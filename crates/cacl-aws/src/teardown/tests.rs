@@ -127,11 +127,11 @@ async fn everything_is_deleted_and_looked_for() {
     let expect = [
         "1 resources".to_owned(),
         "stopped the trail cacl-main".into(),
-        format!("emptied {} (1 objects)", names().trail_bucket()),
+        format!("emptied {} (1 object)", names().trail_bucket()),
         format!("{NAME} DELETE_IN_PROGRESS"),
         "Rule DELETE_COMPLETE".into(),
         format!("{NAME} DELETE_COMPLETE"),
-        format!("deleted the bucket {} (1 objects)", names().deployment_bucket()),
+        format!("deleted the bucket {} (1 object)", names().deployment_bucket()),
     ];
     assert_eq!(told, expect);
     assert_eq!(done, Some(removed(&ALL, &[])));
@@ -178,7 +178,7 @@ async fn a_bucket_that_fills_again_is_emptied_again() {
     let again = "physical was filled again meanwhile; emptying it once more";
     assert!(told.iter().any(|line| line == again), "{told:?}");
     assert_eq!(done, Some(removed(&ALL, &[])));
-    assert!(told.contains(&format!("emptied {bucket} (1 objects)")));
+    assert!(told.contains(&format!("emptied {bucket} (1 object)")));
 }
 
 #[tokio::test(start_paused = true)]

@@ -37,8 +37,13 @@ fn polled() -> impl Strategy<Value = Vec<Polled>> {
 fn ingested(log: &[Written], start: i64, now: i64) -> Vec<usize> {
     let mut found: Vec<usize> =
         (0..log.len()).filter(|&line| log[line].time >= start && log[line].time + log[line].late <= now).collect();
-    found.sort_by_key(|&line| (log[line].time, log[line].late));
+    found.sort_by_key(|&line| place(log, line));
     found
+}
+
+/// Where a line stands in a listing: by time, then by ingestion.
+fn place(log: &[Written], line: usize) -> (i64, i64, usize) {
+    (log[line].time, log[line].late, line)
 }
 
 /// Runs the polls over the log and then until all is read; how often each line was yielded.
@@ -51,21 +56,24 @@ fn read(log: &[Written], polls: &[Polled], busy: usize, skew: i64) -> Vec<usize>
     for poll in polls.iter().chain(ending) {
         now += poll.wait;
         let begin = now;
-        let lines = ingested(log, cursor.start(), now);
-        let mut at = 0usize;
+        let start = cursor.start();
+        let mut read_to = None;
         let mut pages = 0;
         let complete = loop {
             if poll.breaks_after == Some(pages) {
                 break false;
             }
-            // What this page reads was ingested when the poll began; what comes meanwhile may be missed by it.
-            for &line in lines.iter().skip(at.saturating_sub(poll.repeats)).take(poll.page + poll.repeats) {
+            // Each page is read at its own time: what came meanwhile and belongs before it is missed by this poll.
+            let lines = ingested(log, start, now);
+            let at = lines.partition_point(|&line| Some(place(log, line)) <= read_to);
+            let page = &lines[at..lines.len().min(at + poll.page)];
+            for &line in &lines[at.saturating_sub(poll.repeats)..at + page.len()] {
                 yielded[line] += usize::from(cursor.take(log[line].time, &line.to_string()));
             }
+            read_to = page.last().map(|&line| place(log, line)).or(read_to);
             now += poll.page_takes;
             pages += 1;
-            at += poll.page;
-            if at >= lines.len() {
+            if page.len() < poll.page {
                 break true;
             }
         };
