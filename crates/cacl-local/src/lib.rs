@@ -102,7 +102,7 @@ impl Local {
         let listen = |source| Error::Listen { port, source };
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(listen)?;
         listener.set_nonblocking(true).map_err(listen)?;
-        let world = World::new(&options, Clock::System, listener.local_addr().map_err(listen)?);
+        let world = World::new(options, Clock::System, listener.local_addr().map_err(listen)?);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Start)?;
         let listener = {
             let _inside = runtime.enter();

@@ -60,13 +60,13 @@ pub struct World {
 
 impl World {
     /// An empty world.
-    pub fn new(options: &Options, clock: Clock, address: SocketAddr) -> Shared {
+    pub fn new(options: Options, clock: Clock, address: SocketAddr) -> Shared {
         Arc::new(Self {
             clock,
             pace: options.pace,
-            region: options.region.clone(),
+            region: options.region,
             address,
-            subscriber: options.subscriber.clone(),
+            subscriber: options.subscriber,
             ids: Ids::new(options.seed),
             cloudformation: Mutex::default(),
             cloudtrail: Mutex::default(),
@@ -78,7 +78,7 @@ impl World {
             s3: Mutex::default(),
             sns: Mutex::default(),
             sqs: Mutex::default(),
-            faults: Mutex::new(options.faults.clone()),
+            faults: Mutex::new(options.faults),
         })
     }
 
@@ -94,7 +94,7 @@ impl World {
             seed: 1,
         };
         let noon = Timestamp::from_second(1_800_000_000).expect("a time in 2027");
-        Self::new(&options, Clock::Fixed(noon), SocketAddr::from(([127, 0, 0, 1], 4566)))
+        Self::new(options, Clock::Fixed(noon), SocketAddr::from(([127, 0, 0, 1], 4566)))
     }
 
     /// The time now.

@@ -6,7 +6,7 @@ use super::{
     engine::{Goal, made},
     intrinsics::Scope,
     order::{graph, wanted},
-    resources::{check_properties, is_name},
+    resources::is_name,
     state::{Action, Change, ChangeSetStatus, Execution, Stack},
 };
 use crate::world::{AwsError, Shared, lock};

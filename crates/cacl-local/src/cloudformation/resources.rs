@@ -89,7 +89,7 @@ pub fn duration(kind: &str) -> (Duration, Duration) {
         "AWS::Logs::LogGroup" | "AWS::Cognito::UserPool" => 5,
         _ => 2,
     };
-    (Duration::from_secs(seconds), Duration::from_millis(250 + 7 * seconds))
+    (Duration::from_secs(seconds), Duration::from_millis(300 + 12 * seconds))
 }
 
 /// Makes one; `begin` begins its name if it has none of its own.

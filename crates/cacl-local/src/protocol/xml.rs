@@ -38,6 +38,7 @@ impl Element {
 
     /// With a child that has text.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers give numbers, flags and references alike")]
     pub fn text(mut self, name: &'static str, text: impl ToString) -> Self {
         self.children.push(Self { name: name.into(), text: text.to_string(), ..Self::default() });
         self
