@@ -25,10 +25,13 @@ pub fn find(named: Option<&Path>, identity: &Identity) -> anyhow::Result<Found> 
         return from_file(path);
     }
     if let Some(embedded) = EMBEDDED {
-        return Ok(Found { artifact: Artifact::from_elf(embedded)?, source: "embedded in this build".to_owned() });
+        return Ok(Found { artifact: Artifact::from_elf(embedded)?, source: "the one in this build".to_owned() });
     }
     if identity.is_local() {
-        return Ok(Found { artifact: Artifact::stand_in(), source: "the local AWS brings it".to_owned() });
+        return Ok(Found {
+            artifact: Artifact::stand_in(),
+            source: "none, for the local AWS brings its own".to_owned(),
+        });
     }
     let beside = env::current_exe()?.with_file_name("bootstrap");
     if beside.is_file() { from_file(&beside) } else { Err(missing(&beside).into()) }

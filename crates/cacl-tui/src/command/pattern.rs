@@ -78,9 +78,28 @@ fn from_file(file: &Path) -> anyhow::Result<Value> {
     Ok(pattern)
 }
 
-/// As people read it.
+/// As people read it: a list stands in one line as long as it fits.
 pub fn pretty(pattern: &Value) -> String {
-    format!("{pattern:#}")
+    render(pattern, 0)
+}
+
+fn render(value: &Value, depth: usize) -> String {
+    /// What fits beside the margin of the plan in 100 columns.
+    const WIDTH: usize = 90;
+    let short = serde_json::to_string(value).unwrap_or_default().replace("\",\"", "\", \"");
+    let inner = "  ".repeat(depth + 1);
+    let (open, close, lines): (_, _, Vec<String>) = match value {
+        Value::Object(fields) if !fields.is_empty() && (depth == 0 || fields.values().any(Value::is_array)) => {
+            let line =
+                |(name, value)| format!("{inner}{}: {}", Value::from(String::as_str(name)), render(value, depth + 1));
+            ("{", "}", fields.iter().map(line).collect())
+        }
+        Value::Array(items) if inner.len() + short.len() > WIDTH => {
+            ("[", "]", items.iter().map(|item| format!("{inner}{}", render(item, depth + 1))).collect())
+        }
+        _ => return short,
+    };
+    format!("{open}\n{}\n{}{close}", lines.join(",\n"), "  ".repeat(depth))
 }
 
 /// The event around a record, as CloudTrail hands it to EventBridge.
@@ -119,10 +138,10 @@ impl From<cli::Scope> for Scope {
 mod tests {
     use cacl_event::{
         Decoded, decode,
-        pattern::{Pattern, Watch},
+        pattern::{Pattern, Scope, Watch},
     };
 
-    use super::{chosen, envelope};
+    use super::{chosen, envelope, pretty};
     use crate::cli::PatternOptions;
 
     #[test]
@@ -132,6 +151,29 @@ mod tests {
         assert!(chosen(&one).expect("fine").is_some());
         let typo = PatternOptions { events: vec!["UpdateUserPolClient".to_owned()], ..PatternOptions::default() };
         assert!(chosen(&typo).is_err());
+    }
+
+    #[test]
+    fn what_is_printed_is_the_pattern() {
+        let everything =
+            Watch { scope: Scope::UserPools, user_pools: vec!["eu-west-1_Zq4TrPm9K".to_owned()], ..Watch::default() };
+        for watch in [Watch::default(), everything] {
+            let pattern = watch.to_value().expect("a pattern");
+            let printed = pretty(&pattern);
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&printed).expect("JSON"), pattern);
+            assert!(printed.lines().all(|line| line.chars().count() <= 100), "{printed}");
+        }
+        insta::assert_snapshot!(pretty(&Watch::default().to_value().expect("a pattern")), @r#"
+        {
+          "source": ["aws.cognito-idp"],
+          "detail-type": ["AWS API Call via CloudTrail"],
+          "detail": {
+            "eventSource": ["cognito-idp.amazonaws.com"],
+            "eventType": ["AwsApiCall"],
+            "eventName": ["UpdateUserPoolClient", "DeleteUserPoolClient"]
+          }
+        }
+        "#);
     }
 
     #[test]

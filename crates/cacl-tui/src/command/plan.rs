@@ -4,11 +4,12 @@ use std::{collections::BTreeMap, io::Write};
 
 use cacl_aws::{
     DeployRequest, Identity, Names, Session,
+    call::{EVENTBRIDGE, call},
     stack::{self, Stack},
     template,
 };
-use cacl_event::clean;
-use serde_json::Value;
+use cacl_event::{clean, pattern::Watch};
+use serde_json::{Value, json};
 
 use super::{
     artifact::{self, Found},
@@ -36,6 +37,7 @@ pub struct Plan {
     source: String,
     pattern: Option<Value>,
     resources: usize,
+    pattern_changes: bool,
 }
 
 /// Looks around and settles everything; changes nothing.
@@ -57,8 +59,19 @@ pub async fn make(session: &Session, options: &Deploy, global: &Global) -> anyho
     };
     let parameters = parameters(options, &names, &trail);
     let resources = template::planned(&template, &parameters)?.len();
+    let pattern_changes = standing.is_some() && pattern_changes(session, &names, pattern.as_ref()).await;
     let request = DeployRequest { names, template, parameters, artifact };
-    Ok(Plan { identity, standing, request, trail, source, pattern, resources })
+    Ok(Plan { identity, standing, request, trail, source, pattern, resources, pattern_changes })
+}
+
+/// Whether the standing rule has another pattern. One that cannot be read counts as the same: this is a courtesy.
+async fn pattern_changes(session: &Session, names: &Names, pattern: Option<&Value>) -> bool {
+    let Ok(rule) = call(session, EVENTBRIDGE, "DescribeRule", json!({"Name": names.rule()})).await else {
+        return false;
+    };
+    let standing = rule["EventPattern"].as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let wanted = pattern.cloned().or_else(|| Watch::default().to_value().ok());
+    standing.is_some() && standing != wanted
 }
 
 fn parameters(options: &Deploy, names: &Names, trail: &TrailPlan) -> BTreeMap<String, String> {
@@ -86,16 +99,13 @@ impl Plan {
             clean(&self.identity.name())
         ))?;
         out.line(&format!("  stack       {}", self.standing()))?;
-        out.line(&format!("  resources   {}, each named {}-…", self.resources, names.prefix))?;
+        for change in self.changes() {
+            out.line(&format!("              {}", clean(&change)))?;
+        }
+        out.line(&format!("  resources   {}, their names begin with {}", self.resources, names.prefix))?;
         out.line(&format!("  trail       {}", clean(&self.trail.to_string())))?;
-        let artifact = &self.request.artifact;
-        let size = artifact::size(artifact.zip.len());
-        out.line(&format!(
-            "  subscriber  {size} for {}, from {}",
-            artifact.architecture.as_str(),
-            clean(&self.source)
-        ))?;
-        out.line(&format!("  code        s3://{}/{}", names.deployment_bucket(), artifact.key()))?;
+        out.line(&format!("  subscriber  {}", clean(&self.subscriber())))?;
+        out.line(&format!("  code        in the bucket {}", names.deployment_bucket()))?;
         out.line(&format!("  log group   {}, kept {} days", names.log_group(), self.parameter("LogRetentionDays")))?;
         let email = self.parameter("NotifyEmail");
         if !email.is_empty() {
@@ -119,6 +129,34 @@ impl Plan {
             None => "is new".to_owned(),
             Some(stack) => format!("stands already ({}) and is brought up to date", stack.status),
         }
+    }
+
+    /// What becomes of the options that the stack stands with. Like Cognito's update, a deployment replaces: what is not
+    /// asked for again goes back to its default, and nobody should learn that afterwards.
+    fn changes(&self) -> Vec<String> {
+        let Some(stack) = &self.standing else { return Vec::new() };
+        let shown = |value: &str| if value.is_empty() { "none".to_owned() } else { value.to_owned() };
+        let mut changes: Vec<String> = self
+            .request
+            .parameters
+            .iter()
+            .filter_map(|(name, value)| Some((name, value, stack.parameters.get(name)?)))
+            .filter(|(_, value, before)| value != before)
+            .map(|(name, value, before)| format!("changes {name}: {} → {}", shown(before), shown(value)))
+            .collect();
+        if self.pattern_changes {
+            changes.push("changes the rule's pattern to the one below".to_owned());
+        }
+        changes
+    }
+
+    fn subscriber(&self) -> String {
+        let artifact = &self.request.artifact;
+        if artifact.stand_in {
+            return self.source.clone();
+        }
+        let size = artifact::size(artifact.zip.len());
+        format!("{}: {size} zipped, for {}", self.source, artifact.architecture.as_str())
     }
 
     fn sandbox(&self) -> String {

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::{
     ask,
+    headless::counted,
     progress::{self, Followed},
     watch,
 };
@@ -106,7 +107,8 @@ fn describe(out: &mut Out<impl Write>, plan: &TeardownPlan) -> anyhow::Result<()
     let among = if pool { format!(", among them the user pool {}", names.user_pool()) } else { String::new() };
     out.line(&format!("  {} resources{among}", plan.resources.len()))?;
     for (bucket, versions) in &plan.buckets {
-        out.line(&format!("  the bucket {} and {versions} object versions in it", clean(bucket)))?;
+        let versions = counted(*versions as u64, "object version", "object versions");
+        out.line(&format!("  the bucket {} and {versions} in it", clean(bucket)))?;
     }
     if plan.untouched.is_empty() {
         out.line("  kept: nothing")?;

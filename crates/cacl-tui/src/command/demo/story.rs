@@ -75,6 +75,8 @@ pub async fn tell(endpoint_url: String, outputs: BTreeMap<String, String>, tempo
     let shop = teller.create("web-shop", web_shop()).await?;
     let old = teller.create("old-mobile", old_mobile()).await?;
 
+    // Time to read how to make changes of one's own.
+    tokio::time::sleep(tempo.pause()).await;
     // Everything is sent, and next to nothing changes: the first sight of each client, and the baseline of what follows.
     teller.update(Who::Pipeline, &shop, with(web_shop(), "AccessTokenValidity", json!(15))).await?;
     teller.update(Who::Pipeline, &old, old_mobile()).await?;
