@@ -1,0 +1,157 @@
+//! The commands in a real terminal: questions, one stay on the screen, and a terminal that is given back.
+#![cfg(unix)]
+
+use std::{ffi::OsString, path::Path, time::Duration};
+
+use cacl_local::{Faults, Local, Options, Pace};
+use tempfile::TempDir;
+use termlens::{Key, Signal, Terminal, TerminalBuilder};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_cacl-tui");
+const STACK: &str = "cacl-cognito-api-calls";
+
+/// A machine that is busy with other tests is given time; nothing waits this long when all is well.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Desk {
+    home: TempDir,
+    aws: Local,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let subscriber: Vec<OsString> = vec![PROGRAM.into(), "subscriber".into()];
+        let aws = Local::start(Options {
+            port: 0,
+            pace: Pace::Instant,
+            faults: Faults::default(),
+            subscriber,
+            region: "us-east-1".to_owned(),
+            seed: 7,
+        });
+        Self { home: tempfile::tempdir().expect("a folder"), aws: aws.expect("starts") }
+    }
+
+    fn terminal(&self, arguments: &[&str]) -> TerminalBuilder {
+        terminal(self.home.path())
+            .env("AWS_ENDPOINT_URL", self.aws.endpoint_url())
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "AKIALOCALALICE")
+            .env("AWS_SECRET_ACCESS_KEY", "local")
+            .args(arguments)
+    }
+
+    fn deploy(&self) -> termlens::Result<()> {
+        let mut deploy = self.terminal(&["deploy", "--yes", "--no-watch"]).spawn(PROGRAM)?;
+        assert_eq!(deploy.wait_exit()?.code(), Some(0));
+        Ok(())
+    }
+}
+
+fn terminal(home: &Path) -> TerminalBuilder {
+    Terminal::builder()
+        .size(120, 40)
+        .env_clear()
+        .env("HOME", home)
+        .env("PATH", "/usr/bin:/bin")
+        .env("LANG", "C.UTF-8")
+        .env("TERM", "xterm-256color")
+        .env("TZ", "UTC")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .current_dir(home)
+        .timeout(PATIENCE)
+}
+
+/// The terminal is as it was, and the program ended with this code.
+fn gives_back(mut terminal: Terminal, code: u32) -> termlens::Result<Terminal> {
+    assert_eq!(terminal.wait_exit()?.code(), Some(code), "{}", terminal.screen());
+    let screen = terminal.screen();
+    assert!(!screen.alternate_screen() && screen.cursor_visible(), "{screen}");
+    Ok(terminal)
+}
+
+#[test]
+fn the_demo_is_one_stay_on_the_screen() -> termlens::Result<()> {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut demo = terminal(home.path()).args(["demo", "--pace", "instant"]).spawn(PROGRAM)?;
+    demo.wait_until(|screen| screen.contains("Nothing has changed"))?;
+    assert!(demo.screen().contains("export AWS_ENDPOINT_URL=http://127.0.0.1:"), "{}", demo.screen());
+    demo.wait_until(|screen| screen.contains("web-shop"))?;
+    demo.send(Key::Char('q'))?;
+    demo.wait_until(|screen| screen.contains("Gone. Checked:"))?;
+    gives_back(demo, 0)?;
+    Ok(())
+}
+
+#[test]
+fn no_is_the_default_and_changes_nothing() -> termlens::Result<()> {
+    let desk = Desk::new();
+    for answer in ["", "n", "nonsense"] {
+        let mut deploy = desk.terminal(&["deploy"]).spawn(PROGRAM)?;
+        deploy.wait_until(|screen| screen.contains("Go on? [y/N]"))?;
+        deploy.send_str(answer)?;
+        deploy.send(Key::Enter)?;
+        let deploy = gives_back(deploy, 0)?;
+        assert!(deploy.screen().contains("Nothing was changed."), "{}", deploy.screen());
+    }
+    let mut watch = desk.terminal(&["watch"]).spawn(PROGRAM)?;
+    assert_eq!(watch.wait_exit()?.code(), Some(3), "{}", watch.screen());
+    Ok(())
+}
+
+#[test]
+fn deploy_goes_on_to_watching_and_a_signal_gives_the_terminal_back() -> termlens::Result<()> {
+    let desk = Desk::new();
+    let mut deploy = desk.terminal(&["deploy"]).spawn(PROGRAM)?;
+    deploy.wait_until(|screen| screen.contains("Go on? [y/N]"))?;
+    deploy.send_str("y")?;
+    deploy.send(Key::Enter)?;
+    deploy.wait_until(|screen| screen.alternate_screen() && screen.contains("Nothing has changed"))?;
+    deploy.signal(Signal::Term)?;
+    gives_back(deploy, 130)?;
+    Ok(())
+}
+
+#[test]
+fn teardown_wants_the_name() -> termlens::Result<()> {
+    let desk = Desk::new();
+    desk.deploy()?;
+    for answer in ["", "another-name"] {
+        let mut teardown = desk.terminal(&["teardown"]).spawn(PROGRAM)?;
+        teardown.wait_until(|screen| screen.contains("Type the stack's name"))?;
+        teardown.send_str(answer)?;
+        teardown.send(Key::Enter)?;
+        let teardown = gives_back(teardown, 0)?;
+        assert!(teardown.screen().contains("Nothing was deleted."), "{}", teardown.screen());
+    }
+    let mut teardown = desk.terminal(&["teardown"]).spawn(PROGRAM)?;
+    teardown.wait_until(|screen| screen.contains("Type the stack's name"))?;
+    teardown.send_str(STACK)?;
+    teardown.send(Key::Enter)?;
+    let teardown = gives_back(teardown, 0)?;
+    assert!(teardown.screen().contains("nothing is left."), "{}", teardown.screen());
+    Ok(())
+}
+
+#[test]
+fn a_tiny_terminal_is_honest_and_can_be_left() -> termlens::Result<()> {
+    let desk = Desk::new();
+    desk.deploy()?;
+    let mut watch = desk.terminal(&["watch"]).size(10, 3).spawn(PROGRAM)?;
+    watch.wait_until(|screen| screen.alternate_screen() && !screen.text().trim().is_empty())?;
+    watch.send(Key::Char('q'))?;
+    gives_back(watch, 0)?;
+    Ok(())
+}
+
+#[test]
+fn a_replay_of_stdin_is_steered_from_the_terminal() -> termlens::Result<()> {
+    let home = tempfile::tempdir().expect("a folder");
+    let recording = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/recording.jsonl");
+    let command = format!("cat '{recording}' | '{PROGRAM}' replay - --fail-on high");
+    let mut replay = terminal(home.path()).args(["-c", &command]).spawn("/bin/sh")?;
+    replay.wait_until(|screen| screen.alternate_screen() && screen.contains("web-shop"))?;
+    replay.send(Key::Char('q'))?;
+    gives_back(replay, 10)?;
+    Ok(())
+}
