@@ -117,7 +117,10 @@ class Program:
 
     def run(self, *arguments, code=0):
         process = self.start(*arguments)
-        output, _ = process.communicate(timeout=3 * PATIENCE)
+        try:
+            output, _ = process.communicate(timeout=3 * PATIENCE)
+        finally:
+            process.kill()
         print(output, end="", flush=True)
         check(process.returncode == code, f"cacl-tui {arguments[0]} ended with {process.returncode}, not {code}")
         return output
@@ -130,6 +133,13 @@ class Watch:
         self.process = program.start("watch", "--output", "jsonl", "--since", "10m")
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait(PATIENCE)
 
     def read(self):
         for line in self.process.stdout:
@@ -203,38 +213,39 @@ def expect_changes(ministack, program, stack):
         "AllowedOAuthScopes": ["cacl-api/something.write", "cacl-api/something.read"],
         "PreventUserExistenceErrors": "ENABLED",
     }
-    watch = Watch(program)
+    with Watch(program) as watch:
+        cognito.update_user_pool_client(**ids, **client)
+        change = watch.next()
+        check(change["schema"] == "cacl.change/1" and change["kind"] == "update", "the first update", change)
+        check(change["clientId"] == ids["ClientId"] and change["clientName"] == "cacl-app-client", "the client", change)
+        check(change["actor"]["name"] == ACCESS_KEY and change["origin"] == "sdk", "who and how", change)
 
-    cognito.update_user_pool_client(**ids, **client)
-    change = watch.next()
-    check(change["schema"] == "cacl.change/1" and change["kind"] == "update", "the first update", change)
-    check(change["clientId"] == ids["ClientId"] and change["clientName"] == "cacl-app-client", "the client", change)
-    check(change["actor"]["name"] == ACCESS_KEY and change["origin"] == "sdk", "who and how", change)
+        next_second()
+        del client["PreventUserExistenceErrors"]
+        cognito.update_user_pool_client(**ids, **{**client, "AllowedOAuthScopes": ["cacl-api/something.read"]})
+        change = watch.next()
+        check(change["baseline"] == "event", "the baseline is what the first update told", change)
+        scopes = rows(change, "changed").get("allowedOAuthScopes", {})
+        check(scopes.get("removed") == ["cacl-api/something.write"] and not scopes.get("added"), "the scope", change)
+        check("preventUserExistenceErrors" in rows(change, "reset"), "what the update forgot is reset", change)
 
-    next_second()
-    del client["PreventUserExistenceErrors"]
-    cognito.update_user_pool_client(**ids, **{**client, "AllowedOAuthScopes": ["cacl-api/something.read"]})
-    change = watch.next()
-    check(change["baseline"] == "event", "the baseline is what the first update told", change)
-    scopes = rows(change, "changed").get("allowedOAuthScopes", {})
-    check(scopes.get("removed") == ["cacl-api/something.write"] and not scopes.get("added"), "the scope", change)
-    check("preventUserExistenceErrors" in rows(change, "reset"), "what the update forgot is reset", change)
+        next_second()
+        try:
+            cognito.delete_user_pool_client(**{**ids, "ClientId": "nosuchclient"})
+        except ClientError as refused:
+            check(refused.response["Error"]["Code"] == "ResourceNotFoundException", str(refused))
+        else:
+            raise AssertionError("ministack deleted a client that does not exist")
+        change = watch.next()
+        check(change["outcome"] == "failed" and change["error"]["code"] == "ResourceNotFoundException", "the refused call", change)
 
-    next_second()
-    try:
-        cognito.delete_user_pool_client(**{**ids, "ClientId": "nosuchclient"})
-    except ClientError as refused:
-        check(refused.response["Error"]["Code"] == "ResourceNotFoundException", str(refused))
-    change = watch.next()
-    check(change["outcome"] == "failed" and change["error"]["code"] == "ResourceNotFoundException", "the refused call", change)
+        next_second()
+        cognito.delete_user_pool_client(**ids)
+        change = watch.next()
+        check(change["kind"] == "delete" and change["outcome"] == "succeeded", "the delete", change)
+        check("allowedOAuthScopes" in rows(change, "removed"), "what went with the client", change)
 
-    next_second()
-    cognito.delete_user_pool_client(**ids)
-    change = watch.next()
-    check(change["kind"] == "delete" and change["outcome"] == "succeeded", "the delete", change)
-    check("allowedOAuthScopes" in rows(change, "removed"), "what went with the client", change)
-
-    watch.stop()
+        watch.stop()
 
 
 def processes_of(folder):
