@@ -103,6 +103,15 @@ impl Pipeline {
     fn new(faults: Faults) -> Self {
         let local = local(faults);
         assert_eq!(http(&local, "s3", "PUT /trail-bucket", "", b"").0, 200);
+        let statement = |action: &str, resource: &str| {
+            let service = json!({"Service": "cloudtrail.amazonaws.com"});
+            json!({"Effect": "Allow", "Principal": service, "Action": action, "Resource": resource})
+        };
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            statement("s3:GetBucketAcl", "arn:aws:s3:::trail-bucket"),
+            statement("s3:PutObject", "arn:aws:s3:::trail-bucket/AWSLogs/000000000000/*"),
+        ]});
+        assert_eq!(http(&local, "s3", "PUT /trail-bucket?policy", "", policy.to_string().as_bytes()).0, 204);
         trail(&local, "CreateTrail", &json!({"Name": "main", "S3BucketName": "trail-bucket"}));
         trail(&local, "StartLogging", &json!({"Name": "main"}));
         logs(&local, "CreateLogGroup", &json!({"logGroupName": GROUP})).expect("a log group");

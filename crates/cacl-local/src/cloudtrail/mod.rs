@@ -4,6 +4,7 @@
 //! Absent: read and data events, insights, digests, encryption, organisation trails, event data stores. Only Cognito's
 //! calls are recorded.
 
+mod bucket_policy;
 mod files;
 mod lookup;
 mod record;
@@ -26,8 +27,8 @@ use crate::{
     world::{AwsError, Caller, Shared, lock},
 };
 
-/// As many records `LookupEvents` can find; on AWS it is those of 90 days.
-const REMEMBERED: usize = 100_000;
+/// As many records `LookupEvents` can find; on AWS it is those of 90 days. Each takes some 10 KB.
+const REMEMBERED: usize = 10_000;
 
 /// Records above this size never reach EventBridge.
 const LARGEST_EVENT: usize = 256 * 1024;

@@ -36,6 +36,17 @@ fn happens(world: &Shared, who: &str, operation: &'static str) {
 fn world_with_trail() -> Shared {
     let world = World::test();
     s3::create(&world, "AWS::S3::Bucket", "b", &json!({"BucketName": "trail-bucket"})).expect("a bucket");
+    let statement = |action: &str, resource: &str| {
+        let service = json!({"Service": "cloudtrail.amazonaws.com"});
+        json!({"Effect": "Allow", "Principal": service, "Action": action, "Resource": resource})
+    };
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        statement("s3:GetBucketAcl", "arn:aws:s3:::trail-bucket"),
+        statement("s3:PutObject", "arn:aws:s3:::trail-bucket/AWSLogs/000000000000/*"),
+    ]});
+    let properties = json!({"Bucket": "trail-bucket", "PolicyDocument": policy});
+    s3::create(&world, "AWS::S3::BucketPolicy", "p", &properties).expect("a policy");
+    s3::create(&world, "AWS::S3::Bucket", "c", &json!({"BucketName": "closed-bucket"})).expect("a bucket");
     call(&world, "CreateTrail", &json!({"Name": "main", "S3BucketName": "trail-bucket"})).expect("a trail");
     world
 }
@@ -151,6 +162,11 @@ async fn says_no_as_aws_does() {
     let table = [
         ("CreateTrail", json!({"Name": "main", "S3BucketName": "trail-bucket"}), "TrailAlreadyExistsException"),
         ("CreateTrail", json!({"Name": "other", "S3BucketName": "none"}), "S3BucketDoesNotExistException"),
+        (
+            "CreateTrail",
+            json!({"Name": "other", "S3BucketName": "closed-bucket"}),
+            "InsufficientS3BucketPolicyException",
+        ),
         ("CreateTrail", json!({"Name": "x", "S3BucketName": "trail-bucket"}), "InvalidTrailNameException"),
         ("GetTrailStatus", json!({"Name": "none"}), "TrailNotFoundException"),
         ("PutEventSelectors", json!({"TrailName": "main"}), "InvalidEventSelectorsException"),

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{State, files};
+use super::{State, bucket_policy, files};
 use crate::{
     ACCOUNT,
     input::{flag, list, seconds, text, texts},
@@ -193,8 +193,9 @@ pub fn create(world: &Shared, input: &Value) -> Result<Value, AwsError> {
             return Err(AwsError::bad("MaximumNumberOfTrailsExceededException", message));
         }
     }
-    s3::put(world, &trail.bucket, &files::folder(&trail), Bytes::new())
-        .map_err(|error| bucket_error(&trail, &error))?;
+    let put = bucket_policy::check(world, &trail)
+        .and_then(|()| s3::put(world, &trail.bucket, &files::folder(&trail), Bytes::new()));
+    put.map_err(|error| bucket_error(&trail, &error))?;
     let made = trail.made();
     lock(&world.cloudtrail).trails.push(trail);
     Ok(made)

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use axum::{http::Method, response::Response};
 use bytes::Bytes;
 use jiff::Timestamp;
+use serde_json::Value;
 
 pub use self::resources::{SCHEMAS, create, delete, update};
 use crate::{
@@ -102,6 +103,13 @@ pub fn get(world: &Shared, bucket: &str, key: &str) -> Result<Bytes, AwsError> {
         Some(Content::Object { body, .. }) => Ok(body.clone()),
         Some(Content::DeleteMarker) | None => Err(missing_key()),
     }
+}
+
+/// A bucket's policy, for another service that must be let in by it; null if there is none.
+pub fn policy(world: &Shared, bucket: &str) -> Result<Value, AwsError> {
+    let mut state = lock(&world.s3);
+    let document = state.bucket(bucket)?.documents.get("policy");
+    Ok(document.and_then(|document| serde_json::from_str(document).ok()).unwrap_or_default())
 }
 
 /// Answers a request.
