@@ -95,7 +95,7 @@ pub struct Latency {
     pub screen: Option<u64>,
 }
 
-/// One recorded call. Secrets are masked already; text is not yet cleaned for a terminal (see [`crate::clean`]).
+/// One recorded call. Secrets are masked already; text is not yet cleaned for a terminal (see [`crate::clean()`]).
 ///
 /// All but `hops` and `provenance` follows from the record (and, for a record without a time, from what it was wrapped in).
 #[derive(Debug, Clone, PartialEq)]

@@ -170,7 +170,8 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut input: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::with_capacity(8);
+        // As many as most records have, and no more than allocators hand out quickly (1 KiB).
+        let mut members = Vec::with_capacity(18);
         while let Some(Key(key)) = input.next_key()? {
             members.push((key, input.next_value()?));
         }

@@ -1,7 +1,7 @@
 //! Any text to changes; total.
 //!
-//! Text is read once into a tree that borrows from it; [`forms`] finds the records in it, however they are wrapped, and
-//! [`record`] turns each into a [`Change`]. What is no record comes out as what it is; nothing is dropped and nothing fails.
+//! Text is read once into a tree that borrows from it; `forms` finds the records in it, however they are wrapped, and
+//! `record` turns each into a [`Change`]. What is no record comes out as what it is; nothing is dropped and nothing fails.
 
 mod document;
 mod forms;

@@ -8,7 +8,7 @@ mod derive;
 mod merge;
 mod texts;
 
-use std::collections::HashMap;
+use std::{cmp::Ordering, collections::HashMap};
 
 use jiff::Timestamp;
 
@@ -147,27 +147,36 @@ impl History {
 
     /// Where a change stands in an order, or where it should.
     fn place_in(&self, order: &[u32], change: &Change) -> Result<usize, usize> {
-        let wanted = (change.time, &change.id);
-        let found = |place: &u32| {
-            let other = self.change(*place);
-            (other.time, &other.id)
-        };
-        // Mostly, what comes is newer than all.
-        match order.last() {
-            Some(last) if found(last) < wanted => Err(order.len()),
-            _ => order.binary_search_by(|place| found(place).cmp(&wanted)),
+        order.binary_search_by(|place| self.by_time(*place, change))
+    }
+
+    /// The same, for one that comes in: most are newer than all or nearly all.
+    fn place_for(&self, order: &[u32], change: &Change) -> Result<usize, usize> {
+        let (mut end, mut step) = (order.len(), 1);
+        let mut start = end.saturating_sub(step);
+        while start > 0 && self.by_time(order[start], change) == Ordering::Greater {
+            step *= 2;
+            end = start;
+            start = end.saturating_sub(step);
         }
+        let within = order[start..end].binary_search_by(|place| self.by_time(*place, change));
+        within.map(|at| start + at).map_err(|at| start + at)
+    }
+
+    fn by_time(&self, place: u32, change: &Change) -> Ordering {
+        let other = self.change(place);
+        other.time.cmp(&change.time).then_with(|| other.id.cmp(&change.id))
     }
 
     /// Puts a change into the orders.
     fn enter(&mut self, place: u32) {
         let change = self.change(place);
         let key = change.client_key();
-        if let Err(at) = self.place_in(&self.order, change) {
+        if let Err(at) = self.place_for(&self.order, change) {
             self.order.insert(at, place);
         }
         if let Some(key) = key
-            && let Err(at) = self.place_in(self.order_of(&key), self.change(place))
+            && let Err(at) = self.place_for(self.order_of(&key), self.change(place))
         {
             self.clients.entry(key).or_default().order.insert(at, place);
         }

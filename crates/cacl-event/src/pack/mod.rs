@@ -35,7 +35,8 @@ impl Packer {
 
     /// What was written.
     pub(crate) fn finish(self) -> Box<[u8]> {
-        self.out.into_boxed_slice()
+        // A copy of just the right size: shrinking the buffer would leave a hole behind each of many.
+        Box::from(self.out.as_slice())
     }
 
     /// Writes any node.
@@ -70,18 +71,24 @@ impl Packer {
     }
 
     fn member(&mut self, name: &str, value: &Node<'_>) {
-        if let Some(number) = words::number(name) {
+        let secret = if let Some(number) = words::number(name) {
             self.word(NAME, number);
+            words::is_secret(name)
         } else {
             escape(name, &mut self.out);
             self.out.push(b':');
-        }
-        self.value_of(name, value);
+            mask::is_secret(name)
+        };
+        self.maybe_masked(secret, value);
     }
 
     /// Writes the value of a member, masked if the name says that it is a secret.
     pub(crate) fn value_of(&mut self, name: &str, value: &Node<'_>) {
-        if mask::is_secret(name) && mask::is_secret_value(value) {
+        self.maybe_masked(mask::is_secret(name), value);
+    }
+
+    fn maybe_masked(&mut self, secret: bool, value: &Node<'_>) {
+        if secret && mask::is_secret_value(value) {
             self.masked = true;
             self.unmasked(mask::MASK);
         } else {

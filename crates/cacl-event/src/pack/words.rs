@@ -251,9 +251,25 @@ pub(super) fn word(number: u16) -> Option<&'static str> {
     WORDS.get(usize::from(number)).copied()
 }
 
+/// Whether a word names a secret. The same as [`crate::mask::is_secret`], which takes longer to find out.
+pub(super) fn is_secret(word: &str) -> bool {
+    matches!(word, "clientSecret" | "accessToken" | "idToken" | "refreshToken")
+        || matches!(
+            word,
+            "tokenValidityUnits.accessToken" | "tokenValidityUnits.idToken" | "tokenValidityUnits.refreshToken"
+        )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_words_that_name_secrets_are_known() {
+        for word in WORDS {
+            assert_eq!(is_secret(word), crate::mask::is_secret(word), "{word}");
+        }
+    }
 
     #[test]
     fn every_word_is_found_by_its_own_number() {
