@@ -245,4 +245,69 @@ mod tests {
         let place = |node: &str| seen.iter().position(|other| other == node);
         assert!(place("a") < place("b") && place("a") < place("c"), "{seen:?}");
     }
+
+    const CHAIN: &str = r"
+Resources:
+  First: {Type: AWS::SQS::Queue}
+  Beside: {Type: AWS::S3::Bucket}
+  Second: {Type: AWS::SNS::Topic, DependsOn: First}
+";
+
+    /// A world at the fast pace, on a clock that jumps to whatever is waited for.
+    fn paced() -> (Shared, Caller) {
+        let options = crate::Options {
+            port: 0,
+            pace: crate::Pace::Fast,
+            faults: crate::Faults::default(),
+            subscriber: Vec::new(),
+            region: "us-east-1".to_owned(),
+            seed: 1,
+        };
+        let address = std::net::SocketAddr::from(([127, 0, 0, 1], 4566));
+        let world = crate::world::World::new(options, crate::world::Clock::System, address);
+        let caller = crate::sts::anybody(&world);
+        (world, caller)
+    }
+
+    fn call(world: &Shared, caller: &Caller, form: &str) {
+        let form = crate::protocol::query::Form::new(form);
+        let action = form.get("Action").expect("an action");
+        crate::cloudformation::handle(world, caller, action, &form).expect("done");
+    }
+
+    /// Status of the stack `s`, whatever became of it, and of its resources.
+    fn statuses(world: &Shared) -> (Status, Vec<Status>) {
+        let state = lock(&world.cloudformation);
+        let stack = &state.all()[0];
+        (stack.status, stack.resources.iter().map(|resource| resource.status).collect())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deletion_need_not_wait_for_the_creation_to_end() {
+        let (world, caller) = paced();
+        let template = crate::protocol::encode(CHAIN);
+        call(&world, &caller, &format!("Action=CreateStack&StackName=s&TemplateBody={template}"));
+        tokio::time::sleep(std::time::Duration::from_millis(400)).await;
+        assert_eq!(statuses(&world).0, Status::CreateInProgress);
+        call(&world, &caller, "Action=DeleteStack&StackName=s");
+        assert_eq!(statuses(&world).0, Status::DeleteInProgress);
+        tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+        let (stack, resources) = statuses(&world);
+        assert_eq!(stack, Status::DeleteComplete);
+        assert!(resources.iter().all(|status| *status == Status::DeleteComplete), "{resources:?}");
+        let second = lock(&world.cloudformation).all()[0].resource("Second").is_some();
+        assert!(!second, "what was not begun was never made");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_depends_on_nothing_is_made_at_the_same_time() {
+        let (world, caller) = paced();
+        let template = crate::protocol::encode(CHAIN);
+        call(&world, &caller, &format!("Action=CreateStack&StackName=s&TemplateBody={template}"));
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        let begun = statuses(&world).1;
+        assert_eq!(begun, [Status::CreateInProgress; 2], "First and Beside");
+        tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+        assert_eq!(statuses(&world).0, Status::CreateComplete);
+    }
 }

@@ -1,11 +1,18 @@
 //! Stacks as they stand, with their resources, events and change sets.
 
+mod change_set;
+mod status;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+pub use self::{
+    change_set::{Action, Change, ChangeSet, ChangeSetStatus, Execution},
+    status::Status,
+};
 use super::template::{Deletion, Template};
 use crate::world::{AwsError, Resource, World};
 
@@ -247,170 +254,4 @@ pub struct Event {
     pub properties: Option<String>,
     /// `ClientRequestToken` of the operation.
     pub token: Option<String>,
-}
-
-/// A change set.
-#[derive(Debug)]
-pub struct ChangeSet {
-    /// Full ARN.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Whether it makes the stack.
-    pub creates: bool,
-    /// How it stands.
-    pub status: ChangeSetStatus,
-    /// Why, if told.
-    pub reason: Option<&'static str>,
-    /// Whether it can be executed.
-    pub execution: Execution,
-    /// When it was made.
-    pub created: Timestamp,
-    /// Its description.
-    pub description: Option<String>,
-    /// What the stack is to be.
-    pub template: Arc<Template>,
-    /// Values of the parameters.
-    pub parameters: BTreeMap<String, String>,
-    /// What is granted.
-    pub capabilities: Vec<String>,
-    /// The stack's tags.
-    pub tags: Vec<(String, String)>,
-    /// What it changes.
-    pub changes: Vec<Change>,
-}
-
-/// How a change set stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChangeSetStatus {
-    /// Being worked out.
-    CreateInProgress,
-    /// Worked out.
-    CreateComplete,
-    /// Changes nothing.
-    Failed,
-}
-
-impl ChangeSetStatus {
-    /// As AWS writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::CreateInProgress => "CREATE_IN_PROGRESS",
-            Self::CreateComplete => "CREATE_COMPLETE",
-            Self::Failed => "FAILED",
-        }
-    }
-}
-
-/// Whether a change set can be executed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Execution {
-    /// Not yet, or never.
-    Unavailable,
-    /// Now.
-    Available,
-    /// Under way.
-    InProgress,
-    /// Done.
-    Complete,
-    /// Went wrong.
-    Failed,
-    /// The stack has changed since.
-    Obsolete,
-}
-
-impl Execution {
-    /// As AWS writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unavailable => "UNAVAILABLE",
-            Self::Available => "AVAILABLE",
-            Self::InProgress => "EXECUTE_IN_PROGRESS",
-            Self::Complete => "EXECUTE_COMPLETE",
-            Self::Failed => "EXECUTE_FAILED",
-            Self::Obsolete => "OBSOLETE",
-        }
-    }
-}
-
-/// One change of a change set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// Add, modify or remove.
-    pub action: Action,
-    /// Logical id.
-    pub logical_id: String,
-    /// Physical id of what is there.
-    pub physical_id: Option<String>,
-    /// Resource type.
-    pub kind: String,
-    /// The properties that differ, of a modification; whether each makes another resource of it.
-    pub properties: Vec<(String, bool)>,
-}
-
-/// What a change does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Makes a resource.
-    Add,
-    /// Changes one.
-    Modify,
-    /// Takes one away.
-    Remove,
-}
-
-/// How a stack or a resource stands; the names are AWS's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    ReviewInProgress,
-    CreateInProgress,
-    CreateFailed,
-    CreateComplete,
-    RollbackInProgress,
-    RollbackFailed,
-    RollbackComplete,
-    UpdateInProgress,
-    UpdateFailed,
-    UpdateCompleteCleanupInProgress,
-    UpdateComplete,
-    UpdateRollbackInProgress,
-    UpdateRollbackFailed,
-    UpdateRollbackCompleteCleanupInProgress,
-    UpdateRollbackComplete,
-    DeleteInProgress,
-    DeleteFailed,
-    DeleteSkipped,
-    DeleteComplete,
-}
-
-impl Status {
-    /// As AWS writes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::ReviewInProgress => "REVIEW_IN_PROGRESS",
-            Self::CreateInProgress => "CREATE_IN_PROGRESS",
-            Self::CreateFailed => "CREATE_FAILED",
-            Self::CreateComplete => "CREATE_COMPLETE",
-            Self::RollbackInProgress => "ROLLBACK_IN_PROGRESS",
-            Self::RollbackFailed => "ROLLBACK_FAILED",
-            Self::RollbackComplete => "ROLLBACK_COMPLETE",
-            Self::UpdateInProgress => "UPDATE_IN_PROGRESS",
-            Self::UpdateFailed => "UPDATE_FAILED",
-            Self::UpdateCompleteCleanupInProgress => "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
-            Self::UpdateComplete => "UPDATE_COMPLETE",
-            Self::UpdateRollbackInProgress => "UPDATE_ROLLBACK_IN_PROGRESS",
-            Self::UpdateRollbackFailed => "UPDATE_ROLLBACK_FAILED",
-            Self::UpdateRollbackCompleteCleanupInProgress => "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
-            Self::UpdateRollbackComplete => "UPDATE_ROLLBACK_COMPLETE",
-            Self::DeleteInProgress => "DELETE_IN_PROGRESS",
-            Self::DeleteFailed => "DELETE_FAILED",
-            Self::DeleteSkipped => "DELETE_SKIPPED",
-            Self::DeleteComplete => "DELETE_COMPLETE",
-        }
-    }
-
-    /// Whether an operation is under way; a review is none.
-    pub fn in_progress(self) -> bool {
-        self != Self::ReviewInProgress && self.as_str().ends_with("IN_PROGRESS")
-    }
 }

@@ -1,10 +1,14 @@
 //! A template's parts, and the errors that CloudFormation finds without making anything.
 
+mod declarations;
+
 use serde_json::{Map, Value};
+
+use self::declarations::{members, output, parameter, resource};
 
 use super::{order::references, resources::schema, yaml};
 use crate::{
-    input::{list, text, whole},
+    input::{text, whole},
     world::AwsError,
 };
 
@@ -222,16 +226,6 @@ fn check_sections(sections: &Map<String, Value>) -> Result<(), AwsError> {
     Ok(())
 }
 
-type Member<'a> = (&'a String, &'a Value);
-
-fn members<'a>(document: &'a Value, section: &str) -> Result<impl Iterator<Item = Member<'a>>, AwsError> {
-    match document.get(section) {
-        None | Some(Value::Null) => Ok(None.into_iter().flatten()),
-        Some(Value::Object(members)) => Ok(Some(members.iter()).into_iter().flatten()),
-        Some(_) => Err(format_error(format_args!("{section} section must be a map"))),
-    }
-}
-
 /// A scalar as text, which is how CloudFormation passes every scalar on.
 pub fn scalar(value: &Value) -> Option<String> {
     match value {
@@ -240,115 +234,6 @@ pub fn scalar(value: &Value) -> Option<String> {
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
-}
-
-/// Refuses members of a declaration that AWS does not know.
-fn check_members(declaration: &Value, known: &[&str], message: impl Fn(&str) -> String) -> Result<(), AwsError> {
-    let Value::Object(members) = declaration else { return Err(format_error(message("null"))) };
-    members
-        .keys()
-        .find(|name| !known.contains(&name.as_str()))
-        .map_or(Ok(()), |name| Err(AwsError::validation(message(name))))
-}
-
-fn parameter((name, declaration): Member<'_>) -> Result<Parameter, AwsError> {
-    const KNOWN: &[&str] = &[
-        "AllowedPattern",
-        "AllowedValues",
-        "ConstraintDescription",
-        "Default",
-        "Description",
-        "MaxLength",
-        "MaxValue",
-        "MinLength",
-        "MinValue",
-        "NoEcho",
-        "Type",
-    ];
-    check_members(declaration, KNOWN, |member| format!("Invalid template parameter property '{member}'"))?;
-    let kind = text(declaration, "Type")
-        .ok_or_else(|| format_error(format_args!("Every Parameters object must contain a Type member.")))?;
-    if !matches!(kind, "String" | "Number" | "CommaDelimitedList")
-        && !kind.starts_with("List<")
-        && !kind.starts_with("AWS::")
-    {
-        return Err(format_error(format_args!("Unrecognized parameter type: {kind}")));
-    }
-    let parameter = Parameter {
-        name: name.clone(),
-        kind: kind.to_owned(),
-        default: declaration.get("Default").and_then(scalar),
-        declaration: declaration.clone(),
-    };
-    if let Some(default) = &parameter.default {
-        super::parameters::check(&parameter, default)?;
-    }
-    Ok(parameter)
-}
-
-fn resource((logical_id, declaration): Member<'_>) -> Result<Declared, AwsError> {
-    const KNOWN: &[&str] = &[
-        "Condition",
-        "CreationPolicy",
-        "DeletionPolicy",
-        "DependsOn",
-        "Metadata",
-        "Properties",
-        "Type",
-        "UpdatePolicy",
-        "UpdateReplacePolicy",
-    ];
-    if !logical_id.chars().all(|c| c.is_ascii_alphanumeric()) || logical_id.is_empty() {
-        return Err(format_error(format_args!("Resource name {logical_id} is non alphanumeric.")));
-    }
-    check_members(declaration, KNOWN, |member| format!("Invalid template resource property '{member}'"))?;
-    let kind = text(declaration, "Type").ok_or_else(|| {
-        format_error(format_args!("[/Resources/{logical_id}] Every Resources object must contain a Type member."))
-    })?;
-    let depends_on = match declaration.get("DependsOn") {
-        Some(Value::String(one)) => vec![one.clone()],
-        Some(Value::Array(_)) => list(declaration, "DependsOn").iter().filter_map(scalar).collect(),
-        _ => Vec::new(),
-    };
-    let properties = match declaration.get("Properties") {
-        None | Some(Value::Null) => Value::Object(Map::new()),
-        Some(properties @ Value::Object(_)) => properties.clone(),
-        Some(_) => return Err(format_error(format_args!("[/Resources/{logical_id}/Properties] must be an object"))),
-    };
-    Ok(Declared {
-        logical_id: logical_id.clone(),
-        kind: kind.to_owned(),
-        condition: text(declaration, "Condition").map(str::to_owned),
-        depends_on,
-        properties,
-        deletion: deletion(declaration, "DeletionPolicy")?,
-        replaced: deletion(declaration, "UpdateReplacePolicy")?,
-    })
-}
-
-fn deletion(declaration: &Value, policy: &str) -> Result<Deletion, AwsError> {
-    match declaration.get(policy).map(|policy| policy.as_str().unwrap_or_default()) {
-        None | Some("Delete") => Ok(Deletion::Delete),
-        Some("Retain") => Ok(Deletion::Retain),
-        Some("RetainExceptOnCreate") if policy == "DeletionPolicy" => Ok(Deletion::RetainExceptOnCreate),
-        Some(other) => Err(format_error(format_args!("Unrecognized {policy} {other}"))),
-    }
-}
-
-fn output((key, declaration): Member<'_>) -> Result<Output, AwsError> {
-    check_members(declaration, &["Condition", "Description", "Export", "Value"], |member| {
-        format!("Invalid template output property '{member}'")
-    })?;
-    let value = declaration.get("Value").ok_or_else(|| {
-        format_error(format_args!("[/Outputs/{key}] Every Outputs member must contain a Value object"))
-    })?;
-    Ok(Output {
-        key: key.clone(),
-        value: value.clone(),
-        description: text(declaration, "Description").map(str::to_owned),
-        condition: text(declaration, "Condition").map(str::to_owned),
-        export: declaration.get("Export").and_then(|export| export.get("Name")).cloned(),
-    })
 }
 
 /// A bound of a parameter's declaration, which may be text.
@@ -444,5 +329,28 @@ mod tests {
         let granted: Vec<_> = granted.iter().map(|&capability| capability.to_owned()).collect();
         let outcome = template.check_capabilities(&granted);
         assert_eq!(outcome.err().map(|error| error.message).as_deref(), refused);
+    }
+
+    const STACK: &str = include_str!("../../../../../stack.yaml");
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,200}") {
+            let _either = Template::parse(&text);
+        }
+
+        #[test]
+        fn a_damaged_template_is_read_or_refused(line in 0_usize..400, damage in "[ -~]{0,12}", keep in 0_usize..30) {
+            let lines = STACK.lines().enumerate().map(|(number, text)| {
+                if number == line { text.chars().take(keep).chain(damage.chars()).collect() } else { text.to_owned() }
+            });
+            let _either = Template::parse(&lines.collect::<Vec<String>>().join("\n"));
+        }
+    }
+
+    #[test]
+    fn the_stack_of_the_product_is_right() {
+        let template = Template::parse(STACK).expect("right");
+        assert_eq!(template.capabilities().map(|(capability, _)| capability), Some("CAPABILITY_IAM"));
     }
 }
