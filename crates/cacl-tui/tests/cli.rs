@@ -165,3 +165,19 @@ fn pattern_is_printed_and_tried_out() {
     assert_eq!(code, 2);
     assert!(stderr.contains("broken.json") && stderr.contains("source"), "{stderr}");
 }
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let (code, stdout, stderr) = ran(Home::new().cacl().args(["local", "--port", &port]));
+    assert_eq!((code, stdout.as_str()), (1, ""));
+    assert!(stderr.contains(&port) && stderr.contains("help: --port 0"), "{stderr}");
+}
+
+#[test]
+fn a_bad_variable_of_watch_is_wrong_usage_without_a_command_too() {
+    let (code, _, stderr) = ran(Home::new().cacl().env("CACL_OUTPUT", "paper"));
+    assert_eq!(code, 2);
+    assert!(stderr.contains("paper"), "{stderr}");
+}

@@ -11,7 +11,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_cacl-tui");
 const STACK: &str = "cacl-cognito-api-calls";
 
 /// A machine that is busy with other tests is given time; nothing waits this long when all is well.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Desk {
     home: TempDir,

@@ -32,7 +32,7 @@ pub struct Headless<W: Write> {
 struct Source {
     /// Whether the log has been read at all.
     live: bool,
-    /// The last trouble that was told, less its times.
+    /// The trouble that was told last and is not over, less its times.
     told: Option<std::mem::Discriminant<Status>>,
     foreign: u64,
 }
@@ -122,10 +122,8 @@ fn stopped(stop: Stop) -> Exit {
 impl Source {
     /// Tells a change of status once. A source that never worked and that waiting will not mend ends the program.
     fn tell(&mut self, status: &Status) -> Result<(), Failure> {
-        let news = self.told != Some(std::mem::discriminant(status));
-        self.told = Some(std::mem::discriminant(status));
         if matches!(status, Status::Live) {
-            if news && self.live {
+            if self.told.take().is_some() {
                 note("the log can be read again");
             }
             self.live = true;
@@ -136,7 +134,8 @@ impl Source {
         {
             return Err(failure);
         }
-        if news {
+        let kind = std::mem::discriminant(status);
+        if !passing(status) && self.told.replace(kind) != Some(kind) {
             note(&words(status));
         }
         Ok(())
@@ -179,6 +178,11 @@ fn hopeless(status: &Status) -> Option<Failure> {
     }
 }
 
+/// The quota on reading logs is shared by the account, so being throttled for a moment is nothing to talk about.
+fn passing(status: &Status) -> bool {
+    matches!(status, Status::Throttled { retry } if *retry < Duration::from_secs(5))
+}
+
 /// A status in words.
 fn words(status: &Status) -> String {
     let again = |retry: &Duration| format!("trying again in {} s", retry.as_secs().max(1));
@@ -190,5 +194,53 @@ fn words(status: &Status) -> String {
         Status::Denied { retry, why } => format!("reading the log is not allowed: {why}; {}", again(retry)),
         Status::Missing { retry } => format!("the log group is gone (was the stack torn down?); {}", again(retry)),
         Status::Failed { retry, why } => format!("reading the log failed: {why}; {}", again(retry)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use cacl_aws::Status;
+
+    use super::{Source, hopeless, passing};
+    use crate::Exit;
+
+    const RETRY: Duration = Duration::from_secs(1);
+
+    fn missing() -> Status {
+        Status::Missing { retry: RETRY }
+    }
+
+    #[test]
+    fn what_never_worked_and_will_not_ends_it() {
+        assert_eq!(hopeless(&missing()).map(|failure| failure.exit), Some(Exit::NotFound));
+        let expired = Status::Expired { retry: RETRY, help: "aws sso login".to_owned() };
+        assert_eq!(hopeless(&expired).map(|failure| failure.exit), Some(Exit::Access));
+        let denied = Status::Denied { retry: RETRY, why: "no".to_owned() };
+        assert_eq!(hopeless(&denied).map(|failure| failure.exit), Some(Exit::Access));
+        assert!(hopeless(&Status::Throttled { retry: RETRY }).is_none());
+    }
+
+    #[test]
+    fn what_worked_once_is_waited_for() {
+        let mut source = Source::default();
+        assert!(source.tell(&missing()).is_err());
+        assert!(source.tell(&Status::Live).is_ok());
+        assert!(source.tell(&missing()).is_ok());
+        assert!(source.told.is_some());
+        assert!(source.tell(&Status::Live).is_ok());
+        assert!(source.told.is_none());
+    }
+
+    #[test]
+    fn only_long_throttling_is_told() {
+        let mut source = Source::default();
+        for (seconds, told) in [(1, false), (2, false), (8, true)] {
+            let status = Status::Throttled { retry: Duration::from_secs(seconds) };
+            assert_eq!(passing(&status), !told);
+            assert!(source.tell(&status).is_ok());
+            assert_eq!(source.told.is_some(), told);
+        }
     }
 }

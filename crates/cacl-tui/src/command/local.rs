@@ -2,7 +2,7 @@
 
 use std::{env, ffi::OsString};
 
-use crate::{Exit, cli, report::Out, signals::Signals};
+use crate::{Exit, cli, failure::Failure, report::Out, signals::Signals};
 
 /// Where everything is in the local AWS.
 pub const REGION: &str = "us-east-1";
@@ -32,7 +32,13 @@ pub fn start(port: u16, pace: cli::Pace, faults: cacl_local::Faults) -> anyhow::
         region: REGION.to_owned(),
         seed: u64::from(std::process::id()),
     };
-    Ok(cacl_local::Local::start(options)?)
+    cacl_local::Local::start(options).map_err(|error| match error {
+        cacl_local::Error::Listen { port, source } => {
+            let what = format!("cannot listen on 127.0.0.1:{port}: {source}");
+            Failure::new(Exit::Failed, what, "--port 0 takes any free one").into()
+        }
+        error @ cacl_local::Error::Start(_) => error.into(),
+    })
 }
 
 /// For a POSIX shell. Any credentials are good; these are plain nonsense, so that they cannot be mistaken for real ones.

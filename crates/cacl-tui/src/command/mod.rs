@@ -19,21 +19,15 @@ mod trail;
 mod view;
 mod watch;
 
-use clap::Parser;
-
 use crate::{
     Exit,
-    cli::{Cli, Command},
+    cli::{Cli, Command, Watch},
 };
 
 /// Carries out the command line.
 pub async fn run(cli: Cli) -> anyhow::Result<Exit> {
     let global = cli.global;
-    let Some(command) = cli.command else {
-        // Parsed once more, so that the options of `watch` get their values from the environment.
-        let watch = Cli::try_parse_from(std::env::args_os().chain(["watch".into()]))?;
-        return Box::pin(run(watch)).await;
-    };
+    let command = cli.command.unwrap_or_else(|| Command::Watch(Watch::default()));
     match command {
         Command::Deploy(options) => deploy::run(*options, &global).await,
         Command::Watch(options) => watch::run(options, &global).await,

@@ -125,9 +125,17 @@ impl Plan {
     }
 
     fn standing(&self) -> String {
-        match &self.standing {
-            None => "is new".to_owned(),
-            Some(stack) => format!("stands already ({}) and is brought up to date", stack.status),
+        let Some(stack) = &self.standing else { return "is new".to_owned() };
+        let status = clean(&stack.status);
+        match status.as_ref() {
+            "REVIEW_IN_PROGRESS" => "is new".to_owned(),
+            "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" => {
+                format!("failed before ({status}): is deleted, and made anew")
+            }
+            status if status.ends_with("_IN_PROGRESS") => {
+                format!("is being worked on ({status}): that is waited for first")
+            }
+            status => format!("stands already ({status}), and is brought up to date"),
         }
     }
 

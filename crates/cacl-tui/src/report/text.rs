@@ -136,7 +136,11 @@ fn fate(told: &Told<'_>, style: &Style) -> Option<String> {
             let message = message.as_deref().unwrap_or("attempted, not applied");
             Some(format!("{cross} {}: {}", clean(code), clean(message)))
         }
-        Outcome::Succeeded if told.change.kind == Kind::Delete => Some("deleted; it had:".to_owned()),
+        Outcome::Succeeded if told.change.kind == Kind::Delete => Some(if told.diff.rows.is_empty() {
+            "deleted; what it had is not known".to_owned()
+        } else {
+            "deleted; it had:".to_owned()
+        }),
         Outcome::Succeeded if told.diff.rows.iter().any(|row| row.class == Class::Set) => {
             Some("no earlier state known, the request sets:".to_owned())
         }

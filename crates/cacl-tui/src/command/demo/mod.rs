@@ -188,10 +188,10 @@ async fn listen(
         timeout: Some(PATIENCE),
     };
     let feed = live::follow(stage.session.clone(), watch::tail(&place, jiff::Timestamp::UNIX_EPOCH)).boxed();
-    let story = story::tell(stage.endpoint_url.clone(), outputs.clone(), story::Tempo::ForPipes);
-    let (mut story, mut shown) = (std::pin::pin!(story), std::pin::pin!(headless.run(feed, signals)));
+    let story = Box::pin(story::tell(stage.endpoint_url.clone(), outputs.clone(), story::Tempo::ForPipes));
+    let mut shown = Box::pin(headless.run(feed, signals));
     tokio::select! {
-        told = &mut story => told?,
+        told = story => told?,
         shown = &mut shown => return shown,
     }
     shown.await
