@@ -78,10 +78,11 @@ pub fn runs_here(executable: &[u8]) -> bool {
 pub struct TaskRoot(PathBuf);
 
 impl TaskRoot {
-    /// Writes `bootstrap` into a new folder of that name.
-    pub fn new(name: &str, executable: &[u8]) -> std::io::Result<Self> {
-        let root = Self(std::env::temp_dir().join(format!("cacl-local-{}-{name}", std::process::id())));
-        std::fs::create_dir_all(&root.0)?;
+    /// Writes `bootstrap` into a new folder, whose name nobody can guess and prepare.
+    pub fn new(executable: &[u8]) -> std::io::Result<Self> {
+        let name = format!("cacl-local-{}-{:016x}", std::process::id(), fastrand::u64(..));
+        let root = Self(std::env::temp_dir().join(name));
+        std::fs::create_dir(&root.0)?;
         let path = root.bootstrap();
         std::fs::write(&path, executable)?;
         #[cfg(unix)]

@@ -4,24 +4,22 @@
 //! A child never outlives us. While we live we kill it; and if we are killed ourselves, its long poll on the Runtime API
 //! breaks, which ends a runtime that is built on `lambda_runtime` (its loop returns the error of the poll).
 
-use std::{ffi::OsString, pin::pin, process::ExitStatus, process::Stdio, time::Duration};
+use std::{ffi::OsString, process::ExitStatus, time::Duration};
 
 use bytes::Bytes;
 use serde_json::json;
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncRead, BufReader, Split},
-    process::{Child, ChildStderr, ChildStdout, Command},
     sync::{mpsc, oneshot},
     time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    code::{self, TaskRoot},
     function::Function,
     log::Log,
     platform::{Event, Logging, Status},
     runtime_api::{Next, RuntimeApi, Said, deadline},
+    sandbox::{Happening, Sandbox},
 };
 use crate::{
     input::text,
@@ -30,8 +28,6 @@ use crate::{
 
 /// How long a runtime may take until it asks for its first event.
 const LONGEST_INIT: Duration = Duration::from_secs(10);
-/// How long the last words of a process that ended are waited for; a grandchild may keep the pipe open.
-const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Where the invocations of a function go.
 #[derive(Debug, Clone)]
@@ -72,7 +68,8 @@ pub struct Setup {
     memory: u64,
     logging: Logging,
     variables: Vec<(String, String)>,
-    bootstrap: Option<Bytes>,
+    /// What the zip has under this name.
+    pub bootstrap: Option<Bytes>,
 }
 
 impl Setup {
@@ -93,7 +90,7 @@ impl Setup {
     }
 
     /// The variables that Lambda sets, and the function's own; a function that calls AWS calls us.
-    fn environment(&self, world: &World, stream: &str, api: &RuntimeApi, root: &str) -> Vec<(OsString, OsString)> {
+    pub fn environment(&self, world: &World, stream: &str, api: &RuntimeApi, root: &str) -> Vec<(OsString, OsString)> {
         let format = if self.logging.json { "JSON" } else { "Text" };
         let set = [
             ("AWS_LAMBDA_FUNCTION_NAME", self.name.clone()),
@@ -155,129 +152,6 @@ pub async fn run(world: Shared, setup: Setup, mut invocations: mpsc::Receiver<In
 async fn ended_by_itself(world: &Shared, sandbox: &mut Option<Sandbox>) {
     let Some(sandbox) = sandbox else { return std::future::pending().await };
     while !matches!(sandbox.happens(world).await, Happening::Exited(_)) {}
-}
-
-/// A process with its Runtime API and its log.
-#[derive(Debug)]
-struct Sandbox {
-    child: Child,
-    stdout: Option<Split<BufReader<ChildStdout>>>,
-    stderr: Option<Split<BufReader<ChildStderr>>>,
-    api: RuntimeApi,
-    log: Log,
-    begun: Instant,
-    /// Whether the runtime has asked for an event yet.
-    ready: bool,
-    /// Where the executable lies until it runs; then it is needed no more, and gone even if we are killed.
-    root: Option<TaskRoot>,
-}
-
-#[derive(Debug)]
-enum Happening {
-    Said(Said),
-    Exited(std::io::Result<ExitStatus>),
-}
-
-impl Sandbox {
-    async fn start(world: &Shared, setup: &Setup, log: Log, stream: &str) -> std::io::Result<Self> {
-        let api = RuntimeApi::listen().await?;
-        let own = setup.bootstrap.as_ref().filter(|bootstrap| code::runs_here(bootstrap));
-        let root = own.map(|bootstrap| TaskRoot::new(&world.ids.hex(16), bootstrap)).transpose()?;
-        let mut command = if let Some(root) = &root {
-            Command::new(root.bootstrap())
-        } else {
-            let (program, arguments) =
-                world.subscriber.split_first().ok_or_else(|| std::io::Error::other("exec format error"))?;
-            let mut command = Command::new(program);
-            command.args(arguments);
-            command
-        };
-        let task_root = root.as_ref().map_or_else(|| "/var/task".to_owned(), |root| root.path().display().to_string());
-        command
-            .env_clear()
-            .envs(setup.environment(world, stream, &api, &task_root))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
-        // In a group of its own, so that Ctrl-C in a terminal reaches us alone and we end it in order.
-        #[cfg(unix)]
-        command.process_group(0);
-        let begun = Instant::now();
-        let mut child = spawn(&mut command).await?;
-        let stdout = child.stdout.take().map(|pipe| BufReader::new(pipe).split(b'\n'));
-        let stderr = child.stderr.take().map(|pipe| BufReader::new(pipe).split(b'\n'));
-        Ok(Self { child, stdout, stderr, api, log, begun, ready: false, root })
-    }
-
-    /// The next thing to happen. Lines go into the log on the way, and come first: what a function printed before it
-    /// answered stands before the platform's report.
-    async fn happens(&mut self, world: &World) -> Happening {
-        loop {
-            tokio::select! {
-                biased;
-                line = line(&mut self.stdout) => self.log.printed(world, &line),
-                line = line(&mut self.stderr) => self.log.printed(world, &line),
-                Some(said) = self.api.said.recv() => return Happening::Said(said),
-                status = self.child.wait() => {
-                    self.last_words(world).await;
-                    return Happening::Exited(status);
-                }
-            }
-        }
-    }
-
-    async fn last_words(&mut self, world: &World) {
-        let Self { stdout, stderr, log, .. } = self;
-        let until_closed = async {
-            while stdout.is_some() || stderr.is_some() {
-                tokio::select! {
-                    biased;
-                    line = line(stdout), if stdout.is_some() => log.printed(world, &line),
-                    line = line(stderr), if stderr.is_some() => log.printed(world, &line),
-                }
-            }
-        };
-        let mut until_closed = pin!(until_closed);
-        // Whatever is not said by then was not said by this process.
-        let _in_time = timeout(LAST_WORDS, &mut until_closed).await;
-    }
-
-    async fn end(&mut self) {
-        if let Err(error) = self.child.kill().await {
-            tracing::debug!(%error, "a child had ended before it was killed");
-        }
-    }
-
-    /// The most memory that the process has had, in MiB.
-    fn memory_used(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        Some(peak.trim().trim_end_matches(" kB").parse::<u64>().ok()?.div_ceil(1024))
-    }
-}
-
-/// Starting what was written a moment ago can fail, while another thread's fork still holds the file open for writing.
-async fn spawn(command: &mut Command) -> std::io::Result<Child> {
-    for _ in 0..20 {
-        match command.spawn() {
-            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-            other => return other,
-        }
-    }
-    command.spawn()
-}
-
-/// The next line of a pipe; when it is closed, an empty one, and then none ever.
-async fn line<R: AsyncRead + Unpin>(pipe: &mut Option<Split<BufReader<R>>>) -> Vec<u8> {
-    let Some(lines) = pipe else { return std::future::pending().await };
-    if let Ok(Some(line)) = lines.next_segment().await {
-        return line;
-    }
-    *pipe = None;
-    Vec::new()
 }
 
 /// One invocation, in the environment that is there or in a new one.

@@ -15,6 +15,7 @@ mod policy;
 mod resource;
 mod rest;
 mod runtime_api;
+mod sandbox;
 #[cfg(test)]
 mod tests;
 

@@ -18,8 +18,8 @@ use super::{
     policy, stop,
 };
 use crate::{
-    logs, sqs,
-    world::{Shared, World, lock},
+    events, logs, sqs,
+    world::{Caller, Shared, World, lock},
 };
 
 /// What the child runs: a runtime that does as the event says. Not a test by itself.
@@ -103,17 +103,7 @@ async fn world_with_function(more: Value) -> Shared {
     }
     function::create(&world, &request).expect("a function");
     let properties = json!({"LogGroupName": GROUP});
-    let caller = crate::world::Caller {
-        access_key: String::new(),
-        identity: json!({}),
-        source_ip: String::new(),
-        user_agent: String::new(),
-        invoked_by: None,
-        request_id: String::new(),
-        from_console: false,
-        read_only: false,
-    };
-    logs::create(&world, &caller, "AWS::Logs::LogGroup", "Group", &properties).await.expect("a log group");
+    logs::create(&world, &nobody(), "AWS::Logs::LogGroup", "Group", &properties).await.expect("a log group");
     world
 }
 
@@ -137,6 +127,30 @@ async fn lines(world: &Shared, reports: usize) -> Vec<String> {
             return lines.into_iter().filter(noise).collect();
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// The first message of a queue, once there is one.
+async fn letter(world: &Shared, queue_url: &Value) -> Value {
+    loop {
+        let received = sqs::handle(world, "ReceiveMessage", &json!({"QueueUrl": queue_url})).expect("the queue");
+        if let Some(letter) = received["Messages"].get(0) {
+            return letter.clone();
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+fn nobody() -> Caller {
+    Caller {
+        access_key: String::new(),
+        identity: json!({}),
+        source_ip: String::new(),
+        user_agent: String::new(),
+        invoked_by: None,
+        request_id: String::new(),
+        from_console: false,
+        read_only: false,
     }
 }
 
@@ -231,14 +245,7 @@ async fn a_service_needs_leave_and_its_failures_become_dead_letters() {
         json!({"StatementId": "r", "Principal": by.service, "Action": "lambda:InvokeFunction", "SourceArn": rule});
     policy::add(&world, "f", &leave).expect("a statement");
     invoke::invoke_for_service(&world, "f", &by, event).expect("queued");
-    let request = json!({"QueueUrl": made["QueueUrl"]});
-    let letter = loop {
-        let received = sqs::handle(&world, "ReceiveMessage", &request).expect("the queue");
-        match received["Messages"].as_array().and_then(|messages| messages.first()) {
-            Some(letter) => break letter.clone(),
-            None => tokio::time::sleep(Duration::from_millis(5)).await,
-        }
-    };
+    let letter = letter(&world, &made["QueueUrl"]).await;
     assert_eq!(letter["Body"], r#"{"do":"fail"}"#);
     assert_eq!(letter["MessageAttributes"]["ErrorMessage"]["StringValue"], "as told");
     let starts: Vec<_> = lines(&world, 3).await.into_iter().filter(|line| kind(line) == "platform.start").collect();
@@ -249,6 +256,30 @@ async fn a_service_needs_leave_and_its_failures_become_dead_letters() {
     assert_eq!(ids.len(), 3, "once, and two retries");
     assert!(ids.iter().all(|id| *id == letter["MessageAttributes"]["RequestID"]["StringValue"]));
     stop(&world).await;
+}
+
+#[tokio::test]
+async fn a_rule_tries_a_busy_function_again_and_gives_up_in_the_end() {
+    let world = world_with_function(json!({})).await;
+    let made = sqs::handle(&world, "CreateQueue", &json!({"QueueName": "dead"})).expect("a queue");
+    let leave = json!({"StatementId": "r", "Principal": "events.amazonaws.com", "Action": "lambda:InvokeFunction"});
+    policy::add(&world, "f", &leave).expect("a statement");
+    lock(&world.lambda).function("f").expect("the function").room.close();
+    let rule = json!({"Name": "r", "EventPattern": r#"{"source":["example"]}"#});
+    events::handle(&world, &nobody(), "PutRule", &rule).expect("a rule");
+    let target = json!({
+        "Id": "f",
+        "Arn": "arn:aws:lambda:us-east-1:000000000000:function:f",
+        "RetryPolicy": {"MaximumRetryAttempts": 2},
+        "DeadLetterConfig": {"Arn": world.arn("sqs", "dead")},
+    });
+    events::handle(&world, &nobody(), "PutTargets", &json!({"Rule": "r", "Targets": [target]})).expect("a target");
+    events::put(&world, &json!({"source": "example"}));
+    let letter = letter(&world, &made["QueueUrl"]).await;
+    let attribute = |name: &str| letter["MessageAttributes"][name]["StringValue"].clone();
+    assert_eq!(attribute("ERROR_CODE"), "THROTTLING");
+    assert_eq!(attribute("RETRY_ATTEMPTS"), "2");
+    assert_eq!(attribute("EXHAUSTED_RETRY_CONDITION"), "MaximumRetryAttempts");
 }
 
 #[tokio::test]

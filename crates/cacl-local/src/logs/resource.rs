@@ -22,6 +22,8 @@ pub const SCHEMAS: &[Schema] = &[Schema {
         "ResourcePolicyDocument",
         "RetentionInDays",
         "Tags",
+        "Tags.Key",
+        "Tags.Value",
     ],
     required: &[],
     attributes: &["Arn"],
