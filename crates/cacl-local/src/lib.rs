@@ -1,4 +1,22 @@
 //! The embedded local AWS: just big enough, true to AWS where it matters, on loopback only.
+//!
+//! One port speaks to any SDK and to the `aws` CLI: STS, S3, CloudFormation, Cognito, CloudTrail, EventBridge, Logs, Lambda, SQS, and
+//! as much of SNS and IAM as a stack needs. Signatures are not checked, so any credentials work; the access key id chooses
+//! who calls, as STS and `CloudTrail` tell it:
+//!
+//! | access key id begins with | who |
+//! |---|---|
+//! | `AKIALOCALROOT` | the account's root user |
+//! | `AKIALOCALALICE` | IAM user `alice`, without MFA |
+//! | `ASIALOCALKIM` | SSO session `kim@example.org`, permission set `IdentityAdmin`, MFA |
+//! | `ASIALOCALCONSOLE` | the same person, signed in to the console |
+//! | `ASIALOCALSAM` | SSO session `sam@example.org`, permission set `PowerUser`, MFA |
+//! | `ASIALOCALROBIN` | SSO session `robin@example.org`, permission set `ReadOnly`, MFA: changes are denied |
+//! | `ASIALOCALCI` | role `deployment`, session `ci-1234`, no MFA |
+//! | anything else | IAM user `developer` |
+//!
+//! Absent on purpose: other accounts and regions (a signature for another region is refused as a regional endpoint of AWS
+//! refuses it), signatures, permissions, quotas, and everything that survives the process.
 
 mod cloudformation;
 mod cloudtrail;

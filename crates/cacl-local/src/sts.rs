@@ -1,15 +1,4 @@
-//! STS, and the people who call: any credentials work, and the access key id chooses who it is.
-//!
-//! | access key id begins with | who |
-//! |---|---|
-//! | `AKIALOCALROOT` | the account's root user |
-//! | `AKIALOCALALICE` | IAM user `alice`, without MFA |
-//! | `ASIALOCALKIM` | SSO session `kim@example.org`, permission set `IdentityAdmin`, MFA |
-//! | `ASIALOCALCONSOLE` | the same person, signed in to the console |
-//! | `ASIALOCALSAM` | SSO session `sam@example.org`, permission set `PowerUser`, MFA |
-//! | `ASIALOCALROBIN` | SSO session `robin@example.org`, permission set `ReadOnly`, MFA: what would change something is denied |
-//! | `ASIALOCALCI` | role `deployment`, session `ci-1234`, no MFA |
-//! | anything else | IAM user `developer` |
+//! STS, and the people who call: the access key id chooses who it is. The table for users is in the crate's documentation.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -344,19 +344,19 @@ fn create_change_set(world: &Shared, caller: &Caller, form: &Form) -> Result<Ele
 
 fn execute_change_set(world: &Shared, caller: &Caller, form: &Form) -> Result<Element, AwsError> {
     with_change_set(world, form, |stack, place| {
-        let set = &mut stack.change_sets[place];
+        let set = &stack.change_sets[place];
         if set.execution != Execution::Available {
             let (id, status) = (&set.id, set.status.as_str());
             let message = format!("ChangeSet [{id}] cannot be executed in its current status of [{status}]");
             return Err(AwsError::bad("InvalidChangeSetStatus", message));
         }
-        set.execution = Execution::InProgress;
         let goal = Goal { template: Arc::clone(&set.template), parameters: set.parameters.clone() };
         let (id, creates) = (set.id.clone(), set.creates);
         let (capabilities, tags) = (set.capabilities.clone(), set.tags.clone());
         if !creates {
             stack.refuse_update()?;
         }
+        stack.change_sets[place].execution = Execution::InProgress;
         (stack.capabilities, stack.tags, stack.change_set) = (capabilities, tags, Some(id));
         stack.disable_rollback = form.flag("DisableRollback");
         let task = if creates { Task::Create(goal) } else { Task::Update(goal) };

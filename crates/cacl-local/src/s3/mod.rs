@@ -131,7 +131,8 @@ fn target(request: &Request) -> (String, String) {
     let path = request.path().strip_prefix('/').unwrap_or_default();
     let host = request.header("host").unwrap_or_default();
     let host = host.rsplit_once(':').map_or(host, |(name, _port)| name);
-    if let Some(bucket) = host.strip_suffix(".localhost").or_else(|| host.strip_suffix(".s3.localhost")) {
+    let host = if host == "s3.localhost" { "localhost" } else { host };
+    if let Some(bucket) = host.strip_suffix(".s3.localhost").or_else(|| host.strip_suffix(".localhost")) {
         return (bucket.to_owned(), decode(path));
     }
     let (bucket, key) = path.split_once('/').unwrap_or((path, ""));

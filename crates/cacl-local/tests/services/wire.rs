@@ -1,7 +1,7 @@
 //! What is on the wire: protocols, errors, STS and S3.
 
 use crate::client::{Answer, local, query, s3, send, signed};
-use cacl_local::{Faults, Local};
+use cacl_local::{Faults, Local, Options, Pace};
 use rstest::rstest;
 
 #[test]
@@ -129,6 +129,17 @@ fn it_stops_when_dropped() {
     std::net::TcpStream::connect(address).expect_err("nobody listens any more");
 }
 
+#[test]
+fn a_port_is_taken_once() {
+    let first = local(Faults::default());
+    let port = first.endpoint_url().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let region = "us-east-1".to_owned();
+    let options =
+        Options { port, pace: Pace::Instant, faults: Faults::default(), subscriber: Vec::new(), region, seed: 1 };
+    let error = Local::start(options).expect_err("taken");
+    assert_eq!(error.to_string(), format!("cannot listen on 127.0.0.1:{port}"));
+}
+
 fn bucket(local: &Local) {
     assert_eq!(s3(local, "PUT /bucket", "", "").status, 200);
 }
@@ -150,8 +161,11 @@ fn objects_come_back_as_they_went() {
     assert!(head.head.contains("content-length: 6") && head.body.is_empty(), "{head:?}");
     let part = s3(&local, "GET /bucket/a%20b/c", "Range: bytes=1-2\r\n", "");
     assert_eq!((part.status, part.body.as_str()), (206, "el"));
-    let hosted = s3(&local, "GET /a%20b/c", "Host: bucket.localhost:1234\r\n", "");
-    assert_eq!(hosted.body, "hello!");
+    for host in ["bucket.localhost:1234", "bucket.s3.localhost"] {
+        assert_eq!(s3(&local, "GET /a%20b/c", &format!("Host: {host}\r\n"), "").body, "hello!", "{host}");
+    }
+    let presigned = "X-Amz-Credential=AKIAEXAMPLE%2F20260101%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=0";
+    assert_eq!(send(&local, &format!("GET /bucket/a%20b/c?{presigned}"), "", "").body, "hello!");
     assert_eq!(s3(&local, "DELETE /bucket/a%20b/c", "", "").status, 204);
     assert_eq!(s3(&local, "GET /bucket/a%20b/c", "", "").one("Code"), "NoSuchKey");
 }
