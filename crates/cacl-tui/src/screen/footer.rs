@@ -16,19 +16,22 @@ use super::{
 /// Draws the keys of a place; what leaves the screen stands at the right. `remark` follows the key that leaves.
 pub fn draw(theme: &Theme, place: Place, remark: &str, frame: &mut Frame, area: Rect) {
     let shown = || keys::entries(place).filter(|entry| !entry.word.is_empty());
-    let (leave, stay): (Vec<_>, Vec<_>) = shown().partition(|entry| leaves(entry));
-    let left = stay.into_iter().zip(1..).map(|(entry, rank)| Item { rank, spans: spans(theme, entry) }).collect();
+    let (leave, stay): (Vec<_>, Vec<_>) = shown().partition(|entry| does(entry, &[Action::Quit, Action::Detach]));
+    // Whoever does not find a key here needs the help, so that one stays longest.
+    let rank = |entry: &Entry, nth| if does(entry, &[Action::Help]) { 0 } else { nth };
+    let left =
+        stay.into_iter().zip(1..).map(|(entry, nth)| Item { rank: rank(entry, nth), spans: spans(theme, entry) });
     let mut right: Vec<_> = leave.into_iter().flat_map(|entry| spans(theme, entry)).collect();
     let remark = format!(" ({})", cacl_event::clean(remark));
     if remark.len() > 3 && text::width(&remark) + 24 <= area.width.into() {
         right.push(Span::styled(remark, theme.style(Role::Quiet)));
     }
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    frame.render_widget(Bar { left, right: Line::from(right), gap: 2 }, area);
+    frame.render_widget(Bar { left: left.collect(), right: Line::from(right), gap: 2 }, area);
 }
 
-fn leaves(entry: &Entry) -> bool {
-    entry.actions.iter().any(|(action, _)| matches!(action, Action::Quit | Action::Detach))
+fn does(entry: &Entry, any: &[Action]) -> bool {
+    entry.actions.iter().any(|(action, _)| any.contains(action))
 }
 
 fn spans(theme: &Theme, entry: &Entry) -> Vec<Span<'static>> {

@@ -78,7 +78,7 @@ impl Key {
             KeyCode::PageDown => "PgDn".into(),
             other => format!("{other:?}"),
         };
-        if self.ctrl { format!("Ctrl-{name}") } else { name }
+        if self.ctrl { format!("Ctrl-{}", name.to_uppercase()) } else { name }
     }
 }
 
@@ -151,8 +151,8 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         actions: &[
-            (Action::PageDown, &[key(KeyCode::PageDown), ctrl('f')]),
-            (Action::PageUp, &[key(KeyCode::PageUp), ctrl('b')]),
+            (Action::PageDown, &[key(KeyCode::PageDown)]),
+            (Action::PageUp, &[key(KeyCode::PageUp)]),
         ],
         places: EVERYWHERE,
         word: "",

@@ -19,7 +19,7 @@ pub fn block(theme: &Theme, title: &str, focused: bool) -> Block<'static> {
         .borders(Borders::ALL)
         .border_set(theme.glyphs.border)
         .border_style(style)
-        .title(Span::styled(title, theme.style(Role::Strong)))
+        .title(Span::styled(title, theme.title()))
 }
 
 /// `▼ 12 more`, for the foot of a pane that shows only a part.

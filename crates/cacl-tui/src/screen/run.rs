@@ -3,10 +3,10 @@
 //! It draws at most every [`FRAME`], and only if what is visible has changed; when nothing happens it sleeps, without a timer
 //! unless a visible text depends on the clock. Input goes before the feed, and the wish to stop before both.
 
-use std::{future::Future, io, pin::pin, time::Duration};
+use std::{future::Future, io, pin::pin, task::Poll, time::Duration};
 
 use crossterm::event::Event;
-use futures_util::{FutureExt, Stream, StreamExt, future, stream};
+use futures_util::{Stream, StreamExt, future, stream};
 use jiff::Timestamp;
 use ratatui::{Frame, Terminal, backend::Backend, layout::Size};
 use tokio::time::{Instant, sleep_until};
@@ -88,7 +88,7 @@ where
             if enough <= Instant::now() {
                 break;
             }
-            message = next(stop.as_mut(), input, feed.as_mut()).now_or_never();
+            message = if_ready(next(stop.as_mut(), input, feed.as_mut())).await;
         }
         // A feed that always has more must not keep the runtime from noticing signals.
         tokio::task::yield_now().await;
@@ -123,6 +123,19 @@ fn heard<I>(event: Option<io::Result<Event>>) -> Msg<I> {
         Some(Ok(event)) => Msg::Input(event),
         Some(Err(_)) | None => Msg::Gone,
     }
+}
+
+/// The result of a future that is ready now. Polls in the name of this task: crossterm's event stream keeps the first waker it
+/// is shown until an event comes, so that a poll in nobody's name, as `now_or_never` makes, would leave the next key unnoticed.
+async fn if_ready<F: Future>(future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    future::poll_fn(|context| {
+        Poll::Ready(match future.as_mut().poll(context) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        })
+    })
+    .await
 }
 
 async fn at(due: Option<Instant>) {

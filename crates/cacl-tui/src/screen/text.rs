@@ -61,6 +61,13 @@ pub struct Piece {
     whole: bool,
 }
 
+impl Piece {
+    /// Columns that it takes on one line.
+    pub fn width(&self) -> usize {
+        width(&self.text)
+    }
+}
+
 /// A piece that may be broken between words.
 pub fn piece(text: &str, style: Style) -> Piece {
     Piece { text: clean(text).into_owned(), style, whole: false }

@@ -57,9 +57,9 @@ impl Theme {
         if self.color { colored(role) } else { plain(role) }
     }
 
-    /// What the selected row looks like, over its own colours.
-    pub fn selection(&self) -> Style {
-        Style::new().add_modifier(Modifier::REVERSED)
+    /// A title that stands in a border: bold even where the border is dimmed.
+    pub fn title(&self) -> Style {
+        self.style(Role::Strong).remove_modifier(Modifier::DIM)
     }
 
     /// Glyph and role of a row's class.

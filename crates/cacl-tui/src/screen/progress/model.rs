@@ -119,10 +119,10 @@ impl Model {
         self.resources.iter().filter(|resource| resource.state == State::Done).count()
     }
 
-    /// `1 min 12 s of about 2 min`.
-    pub fn elapsed(&self) -> String {
+    /// `1 min 12 s of about 2 min`, or only the first half.
+    pub fn elapsed(&self, whole: bool) -> String {
         let elapsed = text::seconds(self.now.duration_since(self.heading.started));
-        match self.heading.expected {
+        match self.heading.expected.filter(|_| whole) {
             Some(expected) => format!("{elapsed} of about {}", about(expected)),
             None => elapsed,
         }

@@ -148,10 +148,11 @@ impl Model {
         let alert = view::alert(self, size.width.into()).len();
         let Some(areas) = self.areas(screen, alert) else { return };
         for (area, first) in [(areas.first, true), (areas.second, false)] {
-            let (columns, rows) = (area.width.saturating_sub(2).into(), area.height.saturating_sub(2).into());
-            if area.is_empty() {
+            let room = view::room(area);
+            if room.is_empty() {
                 continue;
             }
+            let (columns, rows) = (room.width.into(), room.height.into());
             if first {
                 self.table.lines = view::table(self, columns);
                 self.table.settle(rows);

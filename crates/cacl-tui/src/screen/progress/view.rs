@@ -12,7 +12,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Margin, Rect},
     text::{Line, Span},
     widgets::{Paragraph, Widget},
 };
@@ -39,12 +39,17 @@ pub fn draw(model: &Model, frame: &mut Frame) {
         return tiny(model, frame);
     };
     let [first, second] = Layout::vertical([Constraint::Length(1); 2]).areas(areas.header);
-    frame.render_widget(heading(model), first);
+    frame.render_widget(heading(model, first.width), first);
     frame.render_widget(bar(model, second.width.into()), second);
     frame.render_widget(Paragraph::new(alert), areas.alert);
     pane(model, "Resources", &model.table, !model.log_focused, frame, areas.first);
     pane(model, "Events", &model.log, model.log_focused, frame, areas.second);
     footer::draw(&model.theme, Place::Progress, &model.heading.detach_hint, frame, areas.footer);
+}
+
+/// The room inside a pane's border.
+pub fn room(area: Rect) -> Rect {
+    area.inner(Margin::new(2, 1))
 }
 
 fn pane(model: &Model, title: &str, pane: &Pane, focused: bool, frame: &mut Frame, area: Rect) {
@@ -53,12 +58,11 @@ fn pane(model: &Model, title: &str, pane: &Pane, focused: bool, frame: &mut Fram
     }
     let block =
         panel::block(&model.theme, title, focused).title_bottom(panel::more(&model.theme, pane).right_aligned());
-    let inner = block.inner(area);
     frame.render_widget(block, area);
-    frame.render_widget(Paragraph::new(pane.visible().to_vec()), inner);
+    frame.render_widget(Paragraph::new(pane.visible().to_vec()), room(area));
 }
 
-fn heading(model: &Model) -> Bar {
+fn heading(model: &Model, columns: u16) -> Bar {
     let (theme, heading) = (&model.theme, &model.heading);
     let fact = |rank, text: &str, role| {
         Item::new(rank, Span::styled(text::fit(text, 120, theme.glyphs.ellipsis), theme.style(role)))
@@ -68,7 +72,7 @@ fn heading(model: &Model) -> Bar {
         fact(2, &heading.account, Role::Quiet),
         fact(1, &heading.region, Role::Quiet),
     ];
-    Bar { left, right: Line::raw(model.elapsed()), gap: 3 }
+    Bar { left, right: Line::raw(model.elapsed(columns >= 60)), gap: 3 }
 }
 
 /// The bar with its numbers; before anything is known, the step that is being taken.
@@ -155,7 +159,9 @@ fn row(
     spans
         .push(Span::styled(text, theme.style(if resource.state == State::Running { Role::Text } else { Role::Quiet })));
     let mut lines = vec![Line::from(spans)];
-    if let (State::Failed, Some(reason)) = (resource.state, &resource.reason) {
+    // The first failure stands above the tables already.
+    let told = model.failure.as_ref().is_some_and(|failure| failure.id == resource.id);
+    if let (State::Failed, Some(reason), false) = (resource.state, &resource.reason, told) {
         lines.extend(flow(vec![Span::raw("    ")], &[piece(reason, theme.style(Role::Quiet))], columns));
     }
     lines

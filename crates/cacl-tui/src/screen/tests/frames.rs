@@ -43,7 +43,7 @@ fn watch_at_40x10() {
 
 #[test]
 fn watch_at_10x3() {
-    assert_snapshot!(forgetful(10, 3).frame(), @"3 high of");
+    assert_snapshot!(forgetful(10, 3).frame(), @"3 high of…");
 }
 
 #[test]
@@ -93,7 +93,10 @@ fn nothing_yet() {
     assert_snapshot!("armed", stage.feed([Feed::Status(Status::Live)]).frame());
     let retry = Duration::from_secs(8);
     assert_snapshot!("missing", stage.feed([Feed::Status(Status::Missing { retry })]).frame());
-    let hint = Some("Make a change of your own:\n  aws cognito-idp update-user-pool-client --endpoint-url http://127.0.0.1:4599".into());
+    let hint = Some(
+        "Make a change of your own:\n  aws cognito-idp update-user-pool-client --endpoint-url http://127.0.0.1:4599"
+            .into(),
+    );
     let mut stage = Stage::with(60, 15, &Scene { hint, ..scene() }, &look());
     assert_snapshot!("hint", stage.feed([Feed::Status(Status::Live)]).frame());
 }

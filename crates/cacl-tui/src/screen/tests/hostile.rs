@@ -12,8 +12,7 @@ use super::{Stage, key, look, now, scene};
 use crate::{
     feed::Feed,
     screen::{
-        Heading,
-        progress,
+        Heading, progress,
         run::{Msg, Screen},
     },
 };
@@ -106,8 +105,8 @@ enum Step {
 }
 
 const KEYS: [&str; 21] = [
-    "j", "k", "g", "G", "^d", "^u", "^f", "^b", "pgdn", "pgup", "home", "end", "tab", "enter", "esc", "u", "|", "?", "up", "down",
-    "x",
+    "j", "k", "g", "G", "^d", "^u", "^f", "^b", "pgdn", "pgup", "home", "end", "tab", "enter", "esc", "u", "|", "?",
+    "up", "down", "x",
 ];
 
 fn step() -> impl Strategy<Value = Step> {

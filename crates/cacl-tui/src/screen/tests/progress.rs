@@ -61,7 +61,8 @@ impl Stage {
     }
 
     fn event(&mut self, second: i64, id: &str, status: &str, reason: Option<&str>) -> &mut Self {
-        let kind = RESOURCES.iter().find(|(known, _)| *known == id).map_or("AWS::CloudFormation::Stack", |(_, kind)| kind);
+        let kind =
+            RESOURCES.iter().find(|(known, _)| *known == id).map_or("AWS::CloudFormation::Stack", |(_, kind)| kind);
         self.events += 1;
         let time = now() + SignedDuration::from_secs(second);
         self.tell(Msg::Clock(time));

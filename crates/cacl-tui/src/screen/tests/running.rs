@@ -2,9 +2,11 @@
 
 use std::{
     cell::RefCell,
+    collections::VecDeque,
     convert::Infallible,
     io,
     rc::Rc,
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -20,6 +22,7 @@ use ratatui::{
 };
 use tokio::{
     sync::{mpsc, oneshot},
+    task::LocalSet,
     time::{Instant, sleep},
 };
 
@@ -74,18 +77,56 @@ impl Backend for Shared {
     }
 }
 
+/// A keyboard that behaves like crossterm's: it keeps the first waker it is shown until an event comes.
+#[derive(Default)]
+struct Keyboard {
+    events: VecDeque<io::Result<Event>>,
+    gone: bool,
+    waker: Option<Waker>,
+}
+
+impl Keyboard {
+    fn poll(&mut self, context: &Context<'_>) -> Poll<Option<io::Result<Event>>> {
+        if let Some(event) = self.events.pop_front() {
+            return Poll::Ready(Some(event));
+        }
+        if self.gone {
+            return Poll::Ready(None);
+        }
+        self.waker.get_or_insert_with(|| context.waker().clone());
+        Poll::Pending
+    }
+
+    fn wake(&mut self) {
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
 /// The user: presses keys, makes changes happen, and looks.
 struct User {
     screen: Shared,
-    keys: Option<mpsc::UnboundedSender<io::Result<Event>>>,
+    keyboard: Rc<RefCell<Keyboard>>,
     feed: mpsc::UnboundedSender<Feed>,
     stop: Option<oneshot::Sender<()>>,
 }
 
 impl User {
     fn press(&self, name: &str) {
-        let keys = self.keys.as_ref().expect("the keyboard is there");
-        keys.send(Ok(key(name))).expect("the loop listens");
+        self.types(Ok(key(name)));
+    }
+
+    fn types(&self, event: io::Result<Event>) {
+        let mut keyboard = self.keyboard.borrow_mut();
+        keyboard.events.push_back(event);
+        keyboard.wake();
+    }
+
+    fn hangs_up(&self) {
+        let mut keyboard = self.keyboard.borrow_mut();
+        keyboard.gone = true;
+        keyboard.wake();
     }
 
     fn happens(&self, item: Feed) {
@@ -116,24 +157,26 @@ impl User {
     }
 }
 
-/// Runs the loop beside a script of the user's.
+/// Runs the loop beside a script of the user's, as tasks of their own: what wakes the one does not wake the other.
 async fn play<F: Future<Output = ()>>(script: impl FnOnce(User) -> F) -> Ended {
     let screen = Shared { inner: Rc::new(RefCell::new(TestBackend::new(120, 40))), frames: Rc::default() };
     let Ok(mut terminal) = Terminal::new(screen.clone());
-    let (keys, mut pressed) = mpsc::unbounded_channel();
+    let keyboard = Rc::new(RefCell::new(Keyboard::default()));
+    let typed = Rc::clone(&keyboard);
+    let mut input: Input = Box::pin(stream::poll_fn(move |context| typed.borrow_mut().poll(context)));
     let (feed, mut fed) = mpsc::unbounded_channel();
     let (stop, stopped) = oneshot::channel::<()>();
-    let mut input: Input = Box::pin(stream::poll_fn(move |context| pressed.poll_recv(context)));
-    let feed_stream = stream::poll_fn(move |context| fed.poll_recv(context));
-    let began = Instant::now();
-    let clock = || now() + SignedDuration::try_from(began.elapsed()).expect("a test is short");
-    let (scene, look) = (scene(), look());
-    let stop_signal = async {
-        let _ = stopped.await;
+    let watching = async move {
+        let began = Instant::now();
+        let clock = || now() + SignedDuration::try_from(began.elapsed()).expect("a test is short");
+        let feed = stream::poll_fn(move |context| fed.poll_recv(context));
+        let stop = async { drop(stopped.await) };
+        watch(&mut terminal, &scene(), &look(), feed, &mut input, stop, clock).await
     };
-    let user = User { screen, keys: Some(keys), feed, stop: Some(stop) };
-    let watching = watch(&mut terminal, &scene, &look, feed_stream, &mut input, stop_signal, clock);
-    let (ended, ()) = tokio::join!(watching, script(user));
+    let tasks = LocalSet::new();
+    let watching = tasks.spawn_local(watching);
+    tasks.run_until(script(User { screen, keyboard, feed, stop: Some(stop) })).await;
+    let ended = tasks.run_until(watching).await.expect("the loop does not panic");
     ended.expect("a backend in memory does not fail")
 }
 
@@ -173,6 +216,26 @@ async fn the_first_frame_comes_before_any_answer() {
     play(|user| async move {
         sleep(Duration::from_millis(1)).await;
         assert_eq!(user.frames(), 1, "{}", user.seen());
+        user.press("q");
+        sleep(Duration::from_millis(50)).await;
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_key_is_answered_at_once() {
+    play(|user| async move {
+        for nth in 0..10 {
+            user.happens(change(nth));
+        }
+        user.happens(Feed::Status(Status::Live));
+        user.wait_for("10 of 10").await;
+        for position in (1..10).rev() {
+            sleep(Duration::from_millis(100)).await;
+            user.press("k");
+            sleep(Duration::from_millis(1)).await;
+            assert!(user.seen().contains(&format!(" {position} of 10")), "{}", user.seen());
+        }
         user.press("q");
         sleep(Duration::from_millis(50)).await;
     })
@@ -233,22 +296,25 @@ async fn a_flood_is_drawn_in_few_frames() {
 
 #[tokio::test(start_paused = true)]
 async fn signals_and_a_lost_terminal_end_it() {
-    let by_signal = play(|mut user| async move {
+    let by_signal = play(|user| async move {
+        // All of the user stays until the end of the script.
+        let mut user = user;
         let stop = user.stop.take().expect("not stopped yet");
         stop.send(()).expect("the loop listens");
         sleep(Duration::from_millis(50)).await;
     })
     .await;
     assert_eq!(by_signal, Ended::Interrupted);
-    let by_hangup = play(|mut user| async move {
-        drop(user.keys.take());
+    let by_hangup = play(|user| async move {
+        user.wait_for("Connecting").await;
+        user.hangs_up();
         sleep(Duration::from_millis(50)).await;
     })
     .await;
     assert_eq!(by_hangup, Ended::Interrupted);
     let by_error = play(|user| async move {
-        let keys = user.keys.as_ref().expect("the keyboard is there");
-        keys.send(Err(io::ErrorKind::BrokenPipe.into())).expect("the loop listens");
+        user.wait_for("Connecting").await;
+        user.types(Err(io::ErrorKind::BrokenPipe.into()));
         sleep(Duration::from_millis(50)).await;
     })
     .await;

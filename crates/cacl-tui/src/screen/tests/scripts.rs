@@ -82,7 +82,7 @@ fn a_late_arrival_takes_its_place_and_the_selection_stays() {
     stage.assert_shows("3 of 4");
     stage.assert_shows("against 10:28:11 by deploy (terraform)");
     stage.assert_shows("↺ logoutURLs");
-    let list = stage.lines("kim@example.org").join("\n");
+    let list = stage.lines("10:41:07").join("\n");
     assert!(list.contains("↺3") || list.contains("↺4") || list.contains("↺5"), "the row is derived anew:\n{list}");
 }
 
@@ -90,11 +90,11 @@ fn a_late_arrival_takes_its_place_and_the_selection_stays() {
 fn what_is_in_view_does_not_jump_when_a_late_change_comes_in_above() {
     let mut stage = Stage::new(120, 12);
     stage.feed((1..10).map(change)).press("k k");
-    let before = stage.lines("10:44:30");
-    let row = stage.frame().lines().position(|line| line.contains("10:44:30"));
+    let before = stage.lines("10:41:07");
+    let row = stage.frame().lines().position(|line| line.contains("10:41:07"));
     stage.feed([change(0)]);
-    assert_eq!(stage.lines("10:44:30"), before);
-    assert_eq!(stage.frame().lines().position(|line| line.contains("10:44:30")), row);
+    assert_eq!(stage.lines("10:41:07"), before);
+    assert_eq!(stage.frame().lines().position(|line| line.contains("10:41:07")), row);
 }
 
 #[test]
@@ -169,7 +169,12 @@ fn the_clock_asks_for_a_frame_only_when_it_reads_differently() {
     }
     // The newest change is 28 s old at first: its age reads "20 s ago", "30 s ago", …, "1 min ago".
     assert_eq!(redrawn, [2, 12, 22, 32]);
-    assert_eq!(stage.model.holds(), Some(Duration::from_secs(3)), "unless the tail reports, the live mark has to change");
+    stage.draw();
+    assert_eq!(
+        stage.model.holds(),
+        Some(Duration::from_secs(3)),
+        "unless the tail reports, the live mark has to change"
+    );
 }
 
 #[test]
@@ -191,7 +196,7 @@ fn only_what_came_live_tells_how_long_it_took() {
     assert!(!stage.shows("on screen after"), "it was in the log before we looked");
     stage.feed([change(1)]);
     stage.assert_shows("on screen after 9.4 s");
-    stage.assert_shows("event 0 s ─ lambda +6.1 s ─ log +0.2 s ─ ingested +1.9 s ─ here +1.2 s");
+    stage.assert_shows("lambda +6.1 s ─ log +0.2 s ─ ingested +1.9 s ─ here +1.2 s");
 }
 
 #[test]

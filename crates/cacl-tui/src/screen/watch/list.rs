@@ -47,7 +47,8 @@ pub fn draw(model: &Model, frame: &mut Frame, area: Rect) {
 /// The day of which rows need not tell the date, if not all rows are of it.
 fn today(model: &Model) -> Option<Date> {
     let date = |time: Timestamp| model.zone.to_datetime(time).date();
-    let at = |position: usize| model.rows.at(position).and_then(|number| model.rows.row(number)).map(|row| date(row.time));
+    let at =
+        |position: usize| model.rows.at(position).and_then(|number| model.rows.row(number)).map(|row| date(row.time));
     let (oldest, newest) = (at(0)?, at(model.rows.len() - 1)?);
     // In a recording it is the newest row that counts as of today.
     let today = if model.source.ended { newest } else { date(model.now) };
@@ -103,9 +104,9 @@ impl Columns {
             46.. => (0, 9, 8),
             _ => (0, 0, 6),
         };
-        // A cursor, a severity and the gaps: one after each column, and one at the end.
-        let fixed = 1 + time + 1 + 1 + 1 + [event, origin, summary].iter().map(|column| gap(*column)).sum::<usize>();
-        let rest = width.saturating_sub(fixed + 1);
+        // A cursor, a severity, and a gap after each column.
+        let fixed = 1 + time + 1 + 1 + 1 + gap(event) + gap(origin) + summary + 1;
+        let rest = width.saturating_sub(fixed);
         let client = (rest * 11 / 20).min(32);
         let who = rest.saturating_sub(client).min(32);
         Self { today, time, event, client, who, origin, summary }
@@ -123,7 +124,7 @@ fn line(model: &Model, columns: &Columns, number: u32, row: &Row) -> Line<'stati
     let quiet = theme.style(Role::Quiet);
     let mut spans = vec![
         Span::styled(if selected { theme.glyphs.cursor } else { " " }, theme.style(Role::Accent)),
-        Span::styled(time(row.time, &model.zone, columns), quiet),
+        Span::styled(time(row.time, &model.zone, columns), if selected { theme.style(Role::Accent) } else { quiet }),
         Span::raw(" "),
         Span::styled(glyph, theme.style(role)),
         Span::raw(" "),
@@ -137,21 +138,28 @@ fn line(model: &Model, columns: &Columns, number: u32, row: &Row) -> Line<'stati
         spans.push(Span::styled(client, if selected { theme.style(Role::Strong) } else { Style::new() }));
         spans.push(Span::raw(" "));
         let who = text::person(who(change), columns.who.saturating_sub(1), ellipsis);
-        spans.push(Span::raw(text::fill(&who, columns.who, ellipsis)));
+        let style = if selected { theme.style(Role::Strong) } else { Style::new() };
+        spans.push(Span::styled(text::fill(&who, columns.who, ellipsis), style));
         if columns.origin > 0 {
-            spans.push(Span::styled(format!("{:<1$} ", origin(change.origin), columns.origin), quiet));
+            let text = format!("{:<1$} ", origin(change.origin), columns.origin);
+            spans.push(Span::styled(text, if selected { Style::new() } else { quiet }));
         }
         spans.extend(summary(theme, change, row.summary, columns.summary));
     }
-    let line = Line::from(spans);
-    if selected && model.focus == Focus::List { line.patch_style(theme.selection()) } else { line }
+    Line::from(spans)
 }
 
 /// A time for the list. Where rows are of several days: in full, or as `Tue 10:05`, or for what is long ago as `29 Sep 26`.
 fn time(time: Timestamp, zone: &TimeZone, columns: &Columns) -> String {
     let date = zone.to_datetime(time).date();
     let format = match columns.today {
-        Some(today) if columns.time > SHORT => if date == today { "      %H:%M:%S" } else { "%m-%d %H:%M:%S" },
+        Some(today) if columns.time > SHORT => {
+            if date == today {
+                "      %H:%M:%S"
+            } else {
+                "%m-%d %H:%M:%S"
+            }
+        }
         None => "%H:%M:%S",
         Some(today) if today == date => " %H:%M:%S",
         Some(today) if date < today && (today - date).get_days() < 7 => "%a %H:%M",

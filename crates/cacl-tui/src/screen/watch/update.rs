@@ -185,8 +185,9 @@ impl Model {
 
     fn change_came(&mut self, mut change: Change) {
         // What was in the log before we looked has no time "on screen" worth telling.
-        let live = self.source.live && change.provenance == Provenance::Event;
-        change.hops.screen = live.then(|| change.hops.screen.unwrap_or(self.now));
+        let first =
+            self.source.live && change.provenance == Provenance::Event && self.history.get(&change.id).is_none();
+        change.hops.screen = first.then(|| change.hops.screen.unwrap_or(self.now));
         self.source.change(&change);
         let (id, client) = (change.id.clone(), change.client_key());
         let inserted = self.history.insert(change);
@@ -237,17 +238,16 @@ impl Model {
         }
         let screen = Rect::from((Position::ORIGIN, size));
         let areas = self.areas(screen);
-        let inner = |area: Rect| (area.width.saturating_sub(2), area.height.saturating_sub(2));
-        self.height = areas.map_or(0, |areas| inner(areas.first).1.into());
+        self.height = areas.map_or(0, |areas| areas.first.height.saturating_sub(2).into());
         self.keep_in_view();
-        let (width, height) = areas.map_or((0, 0), |areas| inner(areas.second));
-        if width > 0 {
-            if self.stale.detail || self.laid_out != width {
-                self.detail.lines = self.lay_out(width.into());
-                self.laid_out = width;
+        let room = areas.map_or(Rect::ZERO, |areas| view::detail_room(areas.second));
+        if !room.is_empty() {
+            if self.stale.detail || self.laid_out != room.width {
+                self.detail.lines = self.lay_out(room.width.into());
+                self.laid_out = room.width;
                 self.stale.detail = false;
             }
-            self.detail.settle(height.into());
+            self.detail.settle(room.height.into());
         }
         if let Some(help) = &mut self.help {
             let area = help::inner(screen);

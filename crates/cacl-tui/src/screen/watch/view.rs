@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Margin, Rect},
     text::{Line, Span},
     widgets::{Paragraph, Widget},
 };
@@ -35,6 +35,11 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     }
 }
 
+/// The room for a detail inside its border.
+pub fn detail_room(area: Rect) -> Rect {
+    area.inner(Margin::new(2, 1))
+}
+
 fn detail(model: &Model, frame: &mut Frame, area: Rect) {
     let theme = &model.theme;
     let title = model.change().map_or_else(String::new, |change| {
@@ -51,9 +56,8 @@ fn detail(model: &Model, frame: &mut Frame, area: Rect) {
     let block = panel::block(theme, &title, model.focus == Focus::Detail)
         .title_bottom(panel::more(theme, &model.detail))
         .title_bottom(Line::styled(place, theme.style(Role::Quiet)).right_aligned());
-    let inner = block.inner(area);
     frame.render_widget(block, area);
-    frame.render_widget(Paragraph::new(model.detail.visible().to_vec()), inner);
+    frame.render_widget(Paragraph::new(model.detail.visible().to_vec()), detail_room(area));
 }
 
 /// Too small for panes: one honest line.

@@ -16,7 +16,9 @@ use crate::screen::{
 /// The heading and the rows.
 pub fn lines(history: &History, change: &Change, look: &Look) -> Vec<Line<'static>> {
     let Some(diff) = history.diff(&change.id) else { return Vec::new() };
-    let mut lines = heading(history, change, &diff, look);
+    // With neither an earlier state nor parameters there is nothing to head.
+    let bare = diff.rows.is_empty() && change.kind == Kind::Update;
+    let mut lines = if bare { Vec::new() } else { heading(history, change, &diff, look) };
     let rows: Vec<&Row> = diff.rows.iter().filter(|row| look.unfolded || row.class != Class::Unchanged).collect();
     let table = Table::of(&rows, change, &diff, look);
     lines.extend(rows.iter().flat_map(|row| table.row(row)));
@@ -105,7 +107,7 @@ impl<'a> Table<'a> {
             let known = diff.rows.iter().filter_map(|row| Some((&row.path, value(row).clone()?)));
             known.collect::<Settings>()
         };
-        let names = rows.iter().map(|row| width(&row.path)).max().unwrap_or(0).min(30);
+        let names = rows.iter().map(|row| width(&row.path)).max().unwrap_or(0).min(32);
         Self { look, kind: change.kind, before: settings(|row| &row.before), after: settings(|row| &row.after), names }
     }
 
@@ -119,20 +121,23 @@ impl<'a> Table<'a> {
         let used: usize = head.iter().map(Span::width).sum();
         let column = 2 + self.names + 2;
         let beside = column + VALUE <= self.look.width;
-        let indent = || vec![Span::raw(" ".repeat(if beside { column } else { 4 }))];
+        let values = self.values(row);
         let mut lines = Vec::new();
-        for value in self.values(row) {
-            let mut start = if beside && used + 2 <= column {
-                head.push(Span::raw(" ".repeat(column.saturating_sub(used))));
-                std::mem::take(&mut head)
-            } else {
-                indent()
-            };
-            if !head.is_empty() {
-                lines.push(Line::from(std::mem::take(&mut head)));
+        if beside && used + 2 <= column {
+            head.push(Span::raw(" ".repeat(column - used)));
+        } else if let [value] = &values[..]
+            && used + 2 + value.width() <= self.look.width
+        {
+            head.push(Span::raw("  "));
+        } else {
+            lines.push(Line::from(std::mem::take(&mut head)));
+        }
+        for value in values {
+            if head.is_empty() {
+                head.push(Span::raw(" ".repeat(if beside { column } else { 4 })));
             }
-            start.extend(value.sign);
-            lines.extend(flow(start, &value.pieces, self.look.width));
+            head.extend(value.sign);
+            lines.extend(flow(std::mem::take(&mut head), &value.pieces, self.look.width));
         }
         lines
     }
@@ -219,6 +224,12 @@ impl<'a> Table<'a> {
 struct Part {
     sign: Option<Span<'static>>,
     pieces: Vec<Piece>,
+}
+
+impl Part {
+    fn width(&self) -> usize {
+        self.sign.as_ref().map_or(0, Span::width) + self.pieces.iter().map(Piece::width).sum::<usize>()
+    }
 }
 
 fn elements(value: Option<&Value>) -> Vec<Value> {

@@ -7,17 +7,17 @@
 //! who      kim@example.org · IdentityAdmin · MFA
 //! how      console · 198.51.100.7
 //! when     2026-10-01 10:41:07 +02:00 · on screen after 9.4 s
-//! pool     eu-west-1_Zq4TrPm9K · client 3k1v9s0abcd7efgh2ijkl5mn
+//! client   3k1v9s0abcd7efgh2ijkl5mn in eu-west-1_Zq4TrPm9K
 //!
 //! request parameters, against 10:28:11 by deploy (terraform)
 //! ↺ logoutURLs                   https://shop.example.org/out
 //!                                → none          not sent
 //! = 11 unchanged
 //!
-//! event 0 s ─ lambda +6.1 s ─ log +0.2 s ─ ingested +1.9 s ─ here +1.2 s
+//! lambda +6.1 s ─ log +0.2 s ─ ingested +1.9 s ─ here +1.2 s
 //! ```
 
-use cacl_event::{ActorType, Change, History, Outcome, Reason};
+use cacl_event::{ActorType, Change, History, Origin, Outcome, Reason, Severity};
 use jiff::tz::TimeZone;
 use ratatui::text::{Line, Span};
 
@@ -67,8 +67,9 @@ const LABEL: usize = 9;
 
 /// All lines of a change that the history knows.
 pub fn lines(history: &History, change: &Change, look: &Look) -> Vec<Line<'static>> {
-    let mut lines = reasons(history, change, look);
-    lines.extend(failure(change, look));
+    let judgement = history.judge(&change.id);
+    let reasons = judgement.as_ref().map_or(&[][..], |judgement| &judgement.reasons);
+    let mut lines = why(change, reasons, look);
     if !lines.is_empty() {
         lines.push(Line::default());
     }
@@ -76,7 +77,7 @@ pub fn lines(history: &History, change: &Change, look: &Look) -> Vec<Line<'stati
         ("who", who(change, look)),
         ("how", how(change, look)),
         ("when", when(change, look)),
-        ("pool", pool(change, look)),
+        ("client", client(change, look)),
     ] {
         if !pieces.is_empty() {
             lines.extend(labelled(label, &pieces, look));
@@ -84,8 +85,11 @@ pub fn lines(history: &History, change: &Change, look: &Look) -> Vec<Line<'stati
     }
     lines.push(Line::default());
     lines.extend(diff::lines(history, change, look));
-    lines.push(Line::default());
-    lines.extend(hops(change, look));
+    let hops = hops(change, look);
+    if !hops.is_empty() {
+        lines.push(Line::default());
+    }
+    lines.extend(hops);
     lines
 }
 
@@ -94,37 +98,39 @@ fn labelled(label: &str, pieces: &[Piece], look: &Look) -> Vec<Line<'static>> {
     flow(vec![Span::styled(label, look.theme.style(Role::Quiet))], pieces, look.width)
 }
 
-fn reasons(history: &History, change: &Change, look: &Look) -> Vec<Line<'static>> {
-    let reasons = history.judge(&change.id).map_or_else(Vec::new, |judgement| judgement.reasons);
+/// The failure, if it is one, and the reasons, each severity said once for all the reasons that share it.
+fn why(change: &Change, reasons: &[Reason], look: &Look) -> Vec<Line<'static>> {
+    // Two for the glyph, one for the gap.
+    let widest = reasons.iter().map(|reason| theme::severity_name(reason.severity).len() + 3).max();
+    let column = LABEL.max(widest.unwrap_or(0));
     let mut last = None;
-    let mut lines = Vec::new();
-    for Reason { severity, text, .. } in reasons {
+    let mut badge = |severity: Severity| {
         let (glyph, role) = look.theme.severity(severity);
-        let style = look.theme.style(role);
-        let name = theme::severity_name(severity);
-        let wide = LABEL.max(name.len() + 4);
-        // The severity is said once for all the reasons that share it.
-        let head = if last == Some(severity) {
-            vec![Span::raw(" ".repeat(wide))]
-        } else {
-            let badge = if glyph == " " { name.to_owned() } else { format!("{glyph} {name}") };
-            let rest = wide.saturating_sub(text::width(&badge));
-            vec![Span::styled(badge, style), Span::raw(" ".repeat(rest))]
-        };
-        let role = if last.is_none() { Role::Strong } else { Role::Text };
-        lines.extend(flow(head, &[look.piece(&text, role)], look.width));
-        last = Some(severity);
+        let text = format!("{glyph} {}", theme::severity_name(severity));
+        let known = last.replace(severity) == Some(severity);
+        let (text, gap) =
+            if known { (String::new(), column) } else { (text.clone(), column.saturating_sub(text::width(&text))) };
+        vec![Span::styled(text, look.theme.style(role)), Span::raw(" ".repeat(gap))]
+    };
+    // That a call was denied is said by the failure itself, which tells more.
+    let (denied, others): (Vec<_>, Vec<_>) = reasons.iter().partition(|reason| reason.rule == "denied-attempt");
+    let head = denied.first().map_or_else(Vec::new, |reason| badge(reason.severity));
+    let mut lines = failure(change, head, look);
+    for (nth, reason) in others.iter().enumerate() {
+        let role = if nth == 0 && lines.is_empty() { Role::Strong } else { Role::Text };
+        lines.extend(flow(badge(reason.severity), &[look.piece(&reason.text, role)], look.width));
     }
     lines
 }
 
-fn failure(change: &Change, look: &Look) -> Vec<Line<'static>> {
+fn failure(change: &Change, mut head: Vec<Span<'static>>, look: &Look) -> Vec<Line<'static>> {
     let Outcome::Failed { code, message } = &change.outcome else { return Vec::new() };
-    let high = look.theme.style(Role::High);
-    let head = vec![Span::styled(format!("{} ", look.theme.glyphs.failed), high)];
-    let mut lines = flow(head, &[piece(code, high), look.piece(": attempted, not applied", Role::Text)], look.width);
+    let style = look.theme.style(Role::High);
+    head.push(Span::styled(format!("{} ", look.theme.glyphs.failed), style));
+    let indent: usize = head.iter().map(Span::width).sum();
+    let mut lines = flow(head, &[piece(code, style), look.piece(": attempted, not applied", Role::Strong)], look.width);
     if let Some(message) = message {
-        lines.extend(flow(vec![Span::raw("  ")], &[look.piece(message, Role::Quiet)], look.width));
+        lines.extend(flow(vec![Span::raw(" ".repeat(indent))], &[look.piece(message, Role::Quiet)], look.width));
     }
     lines
 }
@@ -141,10 +147,12 @@ fn who(change: &Change, look: &Look) -> Vec<Piece> {
     if let Some(role) = actor.role.as_deref().filter(|role| *role != name) {
         add(role, Role::Text);
     }
+    // Only people have a second factor: a role that a program assumes is always without.
+    let person = change.origin == Origin::Console || matches!(actor.kind, ActorType::Root | ActorType::IamUser);
     match actor.mfa {
         Some(true) => add("MFA", Role::Text),
-        Some(false) => add("no MFA", Role::Medium),
-        None => {}
+        Some(false) if person => add("no MFA", Role::Medium),
+        Some(false) | None => {}
     }
     if let Some(account) = actor.account.as_deref().filter(|account| change.account.as_deref() != Some(account)) {
         add(&format!("account {account}"), Role::Medium);
@@ -166,7 +174,8 @@ fn how(change: &Change, look: &Look) -> Vec<Piece> {
 /// The program, without the long tail of its user agent; the record has it all.
 fn agent(change: &Change) -> Option<&str> {
     let agent = change.user_agent.as_deref()?.trim_start_matches('[').trim_end_matches(']');
-    let program = agent.split(' ').next()?;
+    // Partners of AWS put their network's name first.
+    let program = agent.split(' ').find(|word| !word.starts_with("APN/") && !word.starts_with("HashiCorp/"))?;
     (change.source_ip.as_deref() != Some(agent) && !program.starts_with("Mozilla/") && !program.is_empty())
         .then_some(program)
 }
@@ -181,30 +190,31 @@ fn when(change: &Change, look: &Look) -> Vec<Piece> {
     pieces
 }
 
-fn pool(change: &Change, look: &Look) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = change.user_pool_id.iter().map(|pool| look.whole(pool, Role::Text)).collect();
-    if let Some(client) = &change.client_id {
-        if !pieces.is_empty() {
-            pieces.push(look.dot());
-        }
-        pieces.push(look.piece("client ", Role::Quiet));
-        pieces.push(look.whole(client, Role::Text));
+/// `3k1v9s0abcd7efgh2ijkl5mn in eu-west-1_Zq4TrPm9K`, as far as known.
+fn client(change: &Change, look: &Look) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = change.client_id.iter().map(|client| look.whole(client, Role::Text)).collect();
+    if let Some(pool) = &change.user_pool_id {
+        let words = if pieces.is_empty() { "one in " } else { " in " };
+        pieces.push(look.piece(words, Role::Quiet));
+        pieces.push(look.whole(pool, Role::Text));
     }
     pieces
 }
 
-/// `event 0 s ─ lambda +6.1 s ─ log +0.2 s ─ ingested +1.9 s ─ here +1.2 s`, as far as known.
+/// `lambda +6.1 s ─ log +0.2 s ─ ingested +1.9 s ─ here +1.2 s`, as far as known.
 fn hops(change: &Change, look: &Look) -> Vec<Line<'static>> {
     let hops = &change.hops;
     let stations = [("lambda", hops.lambda), ("log", hops.log), ("ingested", hops.ingested), ("here", hops.screen)];
     let link = format!(" {} ", look.theme.glyphs.dash);
-    let mut pieces = vec![look.whole("event 0 s", Role::Quiet)];
+    let mut pieces = Vec::new();
     let mut before = change.time;
     for (name, time) in stations {
         let Some(time) = time else { continue };
-        pieces.push(look.piece(&link, Role::Quiet));
+        if !pieces.is_empty() {
+            pieces.push(look.piece(&link, Role::Quiet));
+        }
         pieces.push(look.whole(&format!("{name} +{}", text::span(time.duration_since(before))), Role::Quiet));
         before = time;
     }
-    if pieces.len() == 1 { Vec::new() } else { flow(Vec::new(), &pieces, look.width) }
+    if pieces.is_empty() { Vec::new() } else { flow(Vec::new(), &pieces, look.width) }
 }
