@@ -182,6 +182,8 @@ fn what_is_renamed_is_made_anew_and_the_old_one_goes() {
     assert_eq!(status(&local, "s").one("StackStatus"), "UPDATE_COMPLETE");
     assert_eq!(s3(&local, "HEAD /small-bucket", "", "").status, 404);
     assert_eq!(s3(&local, "HEAD /other-bucket", "", "").status, 200);
+    let told = events(&local, "s");
+    assert!(place(&told, "s UPDATE_COMPLETE_CLEANUP_IN_PROGRESS") < place(&told, "Bucket DELETE_COMPLETE"));
 
     let broken = renamed.replace("other-bucket", "third-bucket").replace("DependsOn: Topic", "DependsOn: Bucket");
     let broken = broken.replace("Default: 'no'", "Default: 'yes'");

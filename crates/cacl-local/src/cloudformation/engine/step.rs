@@ -142,8 +142,21 @@ impl Operation {
         }
     }
 
+    /// Deletes what was replaced, telling of it under the same logical id; says whether that went well.
+    pub async fn discard(&self, replaced: &StackResource) -> bool {
+        let tell = |status, reason| {
+            let resource = StackResource { status, reason, ..replaced.clone() };
+            self.with(|stack| stack.tell(&self.world, self.token.as_deref(), &resource));
+        };
+        tell(Status::DeleteInProgress, None);
+        let outcome = self.dispose(replaced).await;
+        let status = if outcome.is_ok() { Status::DeleteComplete } else { Status::DeleteFailed };
+        tell(status, outcome.as_ref().err().cloned());
+        outcome.is_ok()
+    }
+
     /// Deletes without a word; what was never made is gone already.
-    pub async fn dispose(&self, resource: &StackResource) -> Result<(), Failed> {
+    async fn dispose(&self, resource: &StackResource) -> Result<(), Failed> {
         let Some(made) = &resource.made else { return Ok(()) };
         let (real, fast) = resources::duration(&resource.kind);
         self.world.pause(real / 3, fast / 2).await;

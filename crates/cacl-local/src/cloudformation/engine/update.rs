@@ -48,7 +48,7 @@ impl Operation {
             } else if self.resource(&old.logical_id).is_some_and(|new| new.physical_id() != old.physical_id()) {
                 let declared = goal.template.resource(&old.logical_id);
                 let keep = declared.is_some_and(|declared| declared.replaced == Deletion::Retain);
-                left |= !keep && self.dispose(old).await.is_err();
+                left |= !keep && !self.discard(old).await;
             }
         }
         left.then(|| "Update successful. One or more resources could not be deleted.".to_owned())
@@ -90,9 +90,7 @@ impl Operation {
 
     async fn take_new_away(&self, was: &[StackResource], superfluous: &[StackResource]) {
         for resource in superfluous {
-            if let Err(reason) = self.dispose(resource).await {
-                tracing::debug!(reason, "a replacement could not be deleted");
-            }
+            self.discard(resource).await;
         }
         let new: Vec<_> = self.with(|stack| {
             let is_new = |resource: &&StackResource| was.iter().all(|old| old.logical_id != resource.logical_id);

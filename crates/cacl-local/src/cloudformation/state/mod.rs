@@ -157,16 +157,22 @@ impl Stack {
         let time = world.now();
         let Some(resource) = self.resource_mut(logical_id) else { return };
         resource.status = status;
-        resource.reason.clone_from(&reason);
+        resource.reason = reason;
         resource.updated = time;
+        let resource = resource.clone();
+        self.tell(world, token, &resource);
+    }
+
+    /// Says in an event how a resource stands, which may be one that the stack has replaced.
+    pub fn tell(&mut self, world: &World, token: Option<&str>, resource: &StackResource) {
         let event = Event {
-            id: format!("{logical_id}-{}-{}", status.as_str(), world.ids.uuid()),
-            time,
-            logical_id: logical_id.to_owned(),
+            id: format!("{}-{}-{}", resource.logical_id, resource.status.as_str(), world.ids.uuid()),
+            time: world.now(),
+            logical_id: resource.logical_id.clone(),
             physical_id: resource.physical_id().to_owned(),
             kind: resource.kind.clone(),
-            status,
-            reason,
+            status: resource.status,
+            reason: resource.reason.clone(),
             properties: Some(resource.properties.to_string()),
             token: token.map(str::to_owned),
         };
