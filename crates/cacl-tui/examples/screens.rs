@@ -20,8 +20,7 @@ use tokio::time::Instant;
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let given = |name: &str| arguments.iter().any(|argument| argument == name);
-    let look =
-        Look { color: !given("--mono"), ascii: given("--ascii"), time_zone: TimeZone::fixed(offset(2)) };
+    let look = Look { color: !given("--mono"), ascii: given("--ascii"), time_zone: TimeZone::fixed(offset(2)) };
     let start: Timestamp = "2026-10-01T08:46:40Z".parse()?;
     let began = Instant::now();
     let now = || start + SignedDuration::try_from(began.elapsed()).unwrap_or_default();
@@ -100,7 +99,9 @@ fn deployment(start: Timestamp, failed: bool) -> Vec<Progress> {
         ("SubscriberPermission", "AWS::Lambda::Permission"),
         ("DeadLetterQueuePolicy", "AWS::SQS::QueuePolicy"),
     ];
-    let kind = |id: &str| resources.iter().find(|(known, _)| *known == id).map_or("AWS::CloudFormation::Stack", |(_, kind)| kind);
+    let kind = |id: &str| {
+        resources.iter().find(|(known, _)| *known == id).map_or("AWS::CloudFormation::Stack", |(_, kind)| kind)
+    };
     let plan = resources.map(|(id, kind)| Planned { logical_id: id.into(), resource_type: kind.into() });
     let mut told = vec![
         Progress::Step("made the bucket cacl-deployment-123456789012-eu-west-1".into()),
@@ -137,7 +138,12 @@ fn deployment(start: Timestamp, failed: bool) -> Vec<Progress> {
                    authorized to perform: cloudtrail:CreateTrail\" (HandlerErrorCode: AccessDenied)";
         event(44, "Trail", "CREATE_FAILED", Some(why));
         event(44, "SubscriberRole", "CREATE_FAILED", Some("Resource creation cancelled"));
-        event(45, "cacl-cognito-api-calls", "ROLLBACK_IN_PROGRESS", Some("The following resource(s) failed to create: [Trail]."));
+        event(
+            45,
+            "cacl-cognito-api-calls",
+            "ROLLBACK_IN_PROGRESS",
+            Some("The following resource(s) failed to create: [Trail]."),
+        );
         event(47, "TrailBucketPolicy", "DELETE_IN_PROGRESS", None);
         event(48, "TrailBucketPolicy", "DELETE_COMPLETE", None);
     }

@@ -14,9 +14,11 @@ use super::{
 };
 
 /// Draws the keys of a place; what leaves the screen stands at the right. `remark` follows the key that leaves.
-pub fn draw(theme: &Theme, place: Place, remark: &str, frame: &mut Frame, area: Rect) {
-    let shown = || keys::entries(place).filter(|entry| !entry.word.is_empty());
-    let (leave, stay): (Vec<_>, Vec<_>) = shown().partition(|entry| does(entry, &[Action::Quit, Action::Detach]));
+/// `valid` says which actions make sense now.
+pub fn draw(theme: &Theme, place: Place, valid: impl Fn(Action) -> bool, remark: &str, frame: &mut Frame, area: Rect) {
+    let valid = |entry: &&Entry| !entry.word.is_empty() && entry.actions.iter().any(|(action, _)| valid(*action));
+    let (leave, stay): (Vec<_>, Vec<_>) =
+        keys::entries(place).filter(valid).partition(|entry| does(entry, &[Action::Quit, Action::Detach]));
     // Whoever does not find a key here needs the help, so that one stays longest.
     let rank = |entry: &Entry, nth| if does(entry, &[Action::Help]) { 0 } else { nth };
     let left =

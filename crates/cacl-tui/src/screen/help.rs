@@ -9,7 +9,7 @@ use ratatui::{
 };
 
 use super::{
-    keys::{self, Place},
+    keys::{self, Entry, Place},
     panel,
     scroll::Pane,
     text::{self, flow, piece},
@@ -40,10 +40,11 @@ pub fn draw(theme: &Theme, pane: &Pane, frame: &mut Frame) {
 /// Its lines, for so many columns.
 pub fn lines(theme: &Theme, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    for (title, place) in
-        [("In the list", Place::List), ("In the detail", Place::Detail), ("In this help", Place::Help)]
-    {
-        lines.extend(section(theme, title, place, columns));
+    let places = [("In the list", Place::List), ("In the detail", Place::Detail), ("In this help", Place::Help)];
+    for (nth, (title, place)) in places.into_iter().enumerate() {
+        // What means the same as in an earlier section is not said again.
+        let new = |entry: &Entry| places[..nth].iter().all(|(_, earlier)| !entry.places.contains(earlier));
+        lines.extend(section(theme, title, keys::entries(place).filter(|entry| new(entry)), columns));
     }
     lines.push(Line::styled("Signs", theme.style(Role::Strong)));
     for (class, means) in CLASSES {
@@ -75,9 +76,14 @@ const CLASSES: [(Class, &str); 7] = [
 
 const KEYS: usize = 20;
 
-fn section(theme: &Theme, title: &'static str, place: Place, columns: usize) -> Vec<Line<'static>> {
+fn section<'a>(
+    theme: &Theme,
+    title: &'static str,
+    entries: impl Iterator<Item = &'a Entry>,
+    columns: usize,
+) -> Vec<Line<'static>> {
     let mut lines = vec![Line::styled(title, theme.style(Role::Strong))];
-    for entry in keys::entries(place) {
+    for entry in entries {
         let keys = text::fill(&entry.all_keys(theme.glyphs), KEYS, theme.glyphs.ellipsis);
         lines.extend(flow(
             vec![Span::styled(format!("  {keys} "), theme.style(Role::Accent))],

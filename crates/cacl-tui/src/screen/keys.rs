@@ -150,10 +150,7 @@ pub const TABLE: &[Entry] = &[
         does: "half a page down, up",
     },
     Entry {
-        actions: &[
-            (Action::PageDown, &[key(KeyCode::PageDown)]),
-            (Action::PageUp, &[key(KeyCode::PageUp)]),
-        ],
+        actions: &[(Action::PageDown, &[key(KeyCode::PageDown)]), (Action::PageUp, &[key(KeyCode::PageUp)])],
         places: EVERYWHERE,
         word: "",
         does: "a page down, up",
@@ -167,7 +164,7 @@ pub const TABLE: &[Entry] = &[
     Entry {
         actions: &[(Action::Style, &[char('|')])],
         places: &[List, Detail],
-        word: "raw",
+        word: "raw/diff",
         does: "the diff, or the whole record as JSON",
     },
     Entry { actions: &[(Action::Help, &[char('?')])], places: &[List, Detail], word: "help", does: "this help" },

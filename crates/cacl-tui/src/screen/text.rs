@@ -122,15 +122,32 @@ impl Flow {
         if self.used > 0 && (spaces > 0 || width(word) <= self.room) {
             self.turn();
         }
-        let mut part = String::new();
-        for grapheme in word.graphemes(true) {
-            if self.used + width(&part) + width(grapheme) > self.room && self.used + width(&part) > 0 {
-                self.put(&std::mem::take(&mut part), style);
-                self.turn();
-            }
-            part.push_str(grapheme);
+        let mut rest = word;
+        while self.used + width(rest) > self.room {
+            let part = self.part(rest);
+            self.put(&rest[..part], style);
+            self.turn();
+            rest = &rest[part..];
         }
-        self.put(&part, style);
+        self.put(rest, style);
+    }
+
+    /// How many bytes of a word that is too long go on this line: preferably up to where a reader expects a break, else as many
+    /// as there is room for; on an empty line at least one character, on any other perhaps none.
+    fn part(&self, word: &str) -> usize {
+        let mut columns = self.used;
+        let (mut most, mut nice) = (0, 0);
+        for (at, grapheme) in word.grapheme_indices(true) {
+            columns += width(grapheme);
+            if columns > self.room && most + self.used > 0 {
+                break;
+            }
+            most = at + grapheme.len();
+            if matches!(grapheme, "/" | ":" | "," | "?" | "&" | "-" | "_" | ".") && columns * 2 > self.room {
+                nice = most;
+            }
+        }
+        if nice > 0 { nice } else { most }
     }
 
     fn put(&mut self, text: &str, style: Style) {
@@ -246,6 +263,10 @@ mod tests {
         assert_eq!(texts(&flow(head(), &[piece("abc", style)], 0)), ["who  a", "     b", "     c"]);
         assert_eq!(texts(&flow(head(), &[piece("日本語", style)], 9)), ["who  日本", "     語"]);
         assert_eq!(texts(&flow(head(), &[], 9)), ["who  "]);
+        let glued = [whole("abcd", style), piece("efghij", style)];
+        assert_eq!(texts(&flow(head(), &glued, 9)), ["who  abcd", "     efgh", "     ij"]);
+        let url = piece("https://example.org/some/path", style);
+        assert_eq!(texts(&flow(head(), &[url], 20)), ["who  https://", "     example.org/", "     some/path"]);
     }
 
     #[test]

@@ -57,6 +57,11 @@ impl Theme {
         if self.color { colored(role) } else { plain(role) }
     }
 
+    /// The same, bold.
+    pub fn loud(&self, role: Role) -> Style {
+        self.style(role).add_modifier(Modifier::BOLD)
+    }
+
     /// A title that stands in a border: bold even where the border is dimmed.
     pub fn title(&self) -> Style {
         self.style(Role::Strong).remove_modifier(Modifier::DIM)
@@ -110,7 +115,7 @@ fn colored(role: Role) -> Style {
         Role::Accent | Role::Changed => style.fg(Color::Cyan),
         Role::Added => style.fg(Color::Green),
         Role::Removed | Role::High => style.fg(Color::Red),
-        Role::Reset => style.fg(Color::Magenta).add_modifier(Modifier::BOLD),
+        Role::Reset => style.fg(Color::Magenta),
         Role::Medium => style.fg(Color::Yellow),
         Role::Critical => style.fg(Color::Red).add_modifier(Modifier::BOLD | Modifier::REVERSED),
     }
@@ -122,7 +127,7 @@ fn plain(role: Role) -> Style {
         Role::Text | Role::Low | Role::Medium | Role::Added | Role::Changed | Role::Removed => style,
         Role::Strong | Role::Accent | Role::High => style.add_modifier(Modifier::BOLD),
         Role::Quiet => style.add_modifier(Modifier::DIM),
-        Role::Reset => style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+        Role::Reset => style.add_modifier(Modifier::UNDERLINED),
         Role::Critical => style.add_modifier(Modifier::BOLD | Modifier::REVERSED),
     }
 }

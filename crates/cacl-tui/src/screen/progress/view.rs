@@ -44,7 +44,7 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     frame.render_widget(Paragraph::new(alert), areas.alert);
     pane(model, "Resources", &model.table, !model.log_focused, frame, areas.first);
     pane(model, "Events", &model.log, model.log_focused, frame, areas.second);
-    footer::draw(&model.theme, Place::Progress, &model.heading.detach_hint, frame, areas.footer);
+    footer::draw(&model.theme, Place::Progress, |_| true, &model.heading.detach_hint, frame, areas.footer);
 }
 
 /// The room inside a pane's border.
@@ -116,24 +116,42 @@ pub fn alert(model: &Model, columns: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// The lines of the table of resources.
-pub fn table(model: &Model, columns: usize) -> Vec<Line<'static>> {
-    let widest = |width: fn(&Resource) -> usize| model.resources.iter().map(width).max().unwrap_or(0);
-    // Glyph, name, kind, age, with a column of air after each.
-    let age = 10;
-    let room = columns.saturating_sub(2 + age);
-    let name = widest(|resource| text::width(&resource.id)).min(room.saturating_sub(1));
-    let kind = room.saturating_sub(name + 2);
-    let kind = if kind < 8 { 0 } else { kind };
-    model.resources.iter().flat_map(|resource| row(model, resource, columns, (name, kind, age))).collect()
+/// The widths of the table's columns; one of 0 is left out.
+struct Columns {
+    all: usize,
+    name: usize,
+    kind: usize,
+    /// Only the last part of the types is shown.
+    short: bool,
+    age: usize,
 }
 
-fn row(
-    model: &Model,
-    resource: &Resource,
-    columns: usize,
-    (name, kind, age): (usize, usize, usize),
-) -> Vec<Line<'static>> {
+impl Columns {
+    fn of(resources: &[Resource], all: usize) -> Self {
+        let widest = |width: fn(&Resource) -> usize| resources.iter().map(width).max().unwrap_or(0);
+        let age = 10;
+        // A glyph and its gap.
+        let room = all.saturating_sub(2 + age);
+        let name = widest(|resource| text::width(&resource.id)).min(room.saturating_sub(1));
+        let kind = room.saturating_sub(name + 2);
+        let short = widest(|resource| text::width(type_of(resource, false))) > kind;
+        Self { all, name, kind: if kind < 8 { 0 } else { kind }, short, age }
+    }
+}
+
+/// `Cognito::UserPoolClient`, or in short `UserPoolClient`.
+fn type_of(resource: &Resource, short: bool) -> &str {
+    let name = resource.kind.strip_prefix("AWS::").unwrap_or(&resource.kind);
+    if short { name.rsplit("::").next().unwrap_or(name) } else { name }
+}
+
+/// The lines of the table of resources.
+pub fn table(model: &Model, columns: usize) -> Vec<Line<'static>> {
+    let columns = Columns::of(&model.resources, columns);
+    model.resources.iter().flat_map(|resource| row(model, resource, &columns)).collect()
+}
+
+fn row(model: &Model, resource: &Resource, columns: &Columns) -> Vec<Line<'static>> {
     let theme = &model.theme;
     let glyphs = theme.glyphs;
     let (glyph, role, word) = match resource.state {
@@ -145,16 +163,19 @@ fn row(
     };
     let mut spans = vec![
         Span::styled(format!("{glyph} "), theme.style(role)),
-        Span::styled(text::fill(&resource.id, name, glyphs.ellipsis), theme.style(word)),
+        Span::styled(text::fill(&resource.id, columns.name, glyphs.ellipsis), theme.style(word)),
     ];
-    if kind > 0 {
-        let short = resource.kind.strip_prefix("AWS::").unwrap_or(&resource.kind);
-        spans.push(Span::styled(format!("  {}", text::fill(short, kind, glyphs.ellipsis)), theme.style(Role::Quiet)));
+    if columns.kind > 0 {
+        let kind = type_of(resource, columns.short);
+        spans.push(Span::styled(
+            format!("  {}", text::fill(kind, columns.kind, glyphs.ellipsis)),
+            theme.style(Role::Quiet),
+        ));
     }
     let text = resource.age(model.now).map_or_else(|| "waits".into(), text::seconds);
     let used: usize = spans.iter().map(Span::width).sum();
-    let text = text::fit(&text, age, "");
-    let rest = columns.saturating_sub(used + text::width(&text));
+    let text = text::fit(&text, columns.age, "");
+    let rest = columns.all.saturating_sub(used + text::width(&text));
     spans.push(Span::raw(" ".repeat(rest)));
     spans
         .push(Span::styled(text, theme.style(if resource.state == State::Running { Role::Text } else { Role::Quiet })));
@@ -162,7 +183,7 @@ fn row(
     // The first failure stands above the tables already.
     let told = model.failure.as_ref().is_some_and(|failure| failure.id == resource.id);
     if let (State::Failed, Some(reason), false) = (resource.state, &resource.reason, told) {
-        lines.extend(flow(vec![Span::raw("    ")], &[piece(reason, theme.style(Role::Quiet))], columns));
+        lines.extend(flow(vec![Span::raw("    ")], &[piece(reason, theme.style(Role::Quiet))], columns.all));
     }
     lines
 }

@@ -243,7 +243,12 @@ fn tokens(theme: &Theme, counts: Counts, columns: usize) -> Vec<Span<'static>> {
     }
     let spans: Vec<_> = texts(&tokens)
         .into_iter()
-        .map(|(text, role)| vec![Span::styled(text::fit(&text, columns, ""), theme.style(role))])
+        .map(|(text, role)| {
+            vec![Span::styled(
+                text::fit(&text, columns, ""),
+                if role == Role::Reset { theme.loud(role) } else { theme.style(role) },
+            )]
+        })
         .collect();
     spans.join(&Span::raw(" "))
 }

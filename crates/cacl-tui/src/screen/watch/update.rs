@@ -70,6 +70,16 @@ impl Model {
         }
     }
 
+    /// Whether an action makes sense now.
+    pub fn valid(&self, action: Action) -> bool {
+        match action {
+            Action::Help | Action::Back | Action::Quit | Action::Interrupt => true,
+            _ if self.help.is_some() => true,
+            Action::Unchanged => self.rows.len() > 0 && self.style == Style::Unified,
+            _ => self.rows.len() > 0,
+        }
+    }
+
     fn tick(&mut self) {
         let clock = Clock::of(self);
         self.stale.frame |= !clock.reads_as(&self.clock);
@@ -185,26 +195,34 @@ impl Model {
 
     fn change_came(&mut self, mut change: Change) {
         // What was in the log before we looked has no time "on screen" worth telling.
-        let first =
-            self.source.live && change.provenance == Provenance::Event && self.history.get(&change.id).is_none();
+        let event = change.provenance == Provenance::Event;
+        let first = self.source.live && event && !self.is_shown(&change.id);
         change.hops.screen = first.then(|| change.hops.screen.unwrap_or(self.now));
-        self.source.change(&change);
+        if event {
+            self.source.change(&change);
+        }
         let (id, client) = (change.id.clone(), change.client_key());
         let inserted = self.history.insert(change);
         if inserted == Inserted::Known {
             return;
         }
         let dependants = self.history.dependants(&id);
-        for id in std::iter::once(&id).chain(&dependants) {
+        for id in std::iter::once(&id).chain(&dependants).filter(|id| self.is_shown(id)).collect::<Vec<_>>() {
             if let Some(row) = Row::of(&self.history, id) {
                 self.put(row);
+                self.stale.frame = true;
             }
         }
         // Even without depending on it, another change of the client may learn its name from this one.
         if client.is_some() && client == self.change().and_then(Change::client_key) {
             self.stale.detail = true;
+            self.stale.frame = true;
         }
-        self.stale.frame = true;
+    }
+
+    /// What is known from the past alone is a baseline, and has no row of its own.
+    fn is_shown(&self, id: &str) -> bool {
+        self.history.get(id).is_some_and(|change| change.provenance == Provenance::Event)
     }
 
     fn put(&mut self, row: Row) {

@@ -29,7 +29,7 @@ pub fn draw(model: &Model, frame: &mut Frame) {
             detail(model, frame, areas.second);
         }
     }
-    footer::draw(&model.theme, model.place(), "", frame, areas.footer);
+    footer::draw(&model.theme, model.place(), |action| model.valid(action), "", frame, areas.footer);
     if let Some(pane) = &model.help {
         help::draw(&model.theme, pane, frame);
     }

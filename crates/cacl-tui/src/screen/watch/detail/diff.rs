@@ -107,7 +107,7 @@ impl<'a> Table<'a> {
             let known = diff.rows.iter().filter_map(|row| Some((&row.path, value(row).clone()?)));
             known.collect::<Settings>()
         };
-        let names = rows.iter().map(|row| width(&row.path)).max().unwrap_or(0).min(32);
+        let names = rows.iter().map(|row| width(&row.path)).max().unwrap_or(0).min(26);
         Self { look, kind: change.kind, before: settings(|row| &row.before), after: settings(|row| &row.after), names }
     }
 
@@ -115,9 +115,12 @@ impl<'a> Table<'a> {
         let theme = &self.look.theme;
         let (glyph, role) = theme.class(row.class);
         let name = clean(&row.path).into_owned();
-        let name_role = if matches!(role, Role::Reset | Role::Quiet) { role } else { Role::Text };
-        let mut head =
-            vec![Span::styled(format!("{glyph} "), theme.style(role)), Span::styled(name, theme.style(name_role))];
+        let name_style = match role {
+            Role::Reset => theme.loud(role),
+            Role::Quiet => theme.style(role),
+            _ => theme.style(Role::Text),
+        };
+        let mut head = vec![Span::styled(format!("{glyph} "), theme.style(role)), Span::styled(name, name_style)];
         let used: usize = head.iter().map(Span::width).sum();
         let column = 2 + self.names + 2;
         let beside = column + VALUE <= self.look.width;
@@ -159,7 +162,9 @@ impl<'a> Table<'a> {
         let after = |role| look.piece(&display(&row.path, row.after.as_ref(), &self.after), role);
         let arrow = || look.piece(&format!(" {} ", look.theme.glyphs.arrow), Role::Quiet);
         match row.class {
-            Class::Reset => vec![before(Role::Text), arrow(), look.piece(&self.fallen_to(row), role), self.not_sent()],
+            Class::Reset => {
+                vec![before(Role::Text), arrow(), look.piece(&self.fallen_to(row), role), gap(look), self.not_sent()]
+            }
             Class::Changed => vec![before(Role::Quiet), arrow(), after(role)],
             Class::Removed if self.kind == Kind::Delete => vec![before(Role::Text)],
             Class::Removed => vec![before(role), arrow(), look.piece(&self.fallen_to(row), Role::Text)],
@@ -197,7 +202,7 @@ impl<'a> Table<'a> {
             parts.push(Part { sign: None, pieces: vec![arrow, self.look.piece(&self.fallen_to(row), Role::Text)] });
         }
         if let (Class::Reset, Some(last)) = (row.class, parts.last_mut()) {
-            last.pieces.push(self.not_sent());
+            last.pieces.extend([gap(self.look), self.not_sent()]);
         }
         if parts.is_empty() {
             parts.push(Part { sign: None, pieces: vec![self.look.piece("none", Role::Quiet)] });
@@ -216,8 +221,13 @@ impl<'a> Table<'a> {
     }
 
     fn not_sent(&self) -> Piece {
-        self.look.whole("  not sent", Role::Quiet)
+        self.look.whole("not sent", Role::Quiet)
     }
+}
+
+/// Between a value and the remark on it.
+fn gap(look: &Look) -> Piece {
+    look.piece("  ", Role::Quiet)
 }
 
 /// A line of a value: the sign of a list's element, and the text that hangs behind it.
