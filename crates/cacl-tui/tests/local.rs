@@ -201,7 +201,7 @@ async fn deploy_watch_teardown() {
     assert_eq!(status.code(), Some(0), "{stdout}{stderr}");
     let lines: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let [first, second, third] = lines.as_slice() else { panic!("{stdout}") };
-    assert_eq!((&first["kind"], &first["baseline"]), (&json!("update"), &json!("none")));
+    assert_eq!((&first["kind"], &first["baseline"]), (&json!("update"), &json!("history")));
     assert_eq!(row(second, "allowedOAuthScopes")["removed"], json!(["cacl-api/something.write"]));
     assert_eq!(row(second, "preventUserExistenceErrors")["class"], "reset");
     assert_eq!(second["actor"]["name"], "kim@example.org");

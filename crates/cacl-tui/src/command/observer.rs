@@ -3,7 +3,7 @@
 
 use std::{io, process::Stdio};
 
-use cacl_event::{Change, History, Severity};
+use cacl_event::{Change, History, Provenance, Severity};
 use tokio::{io::AsyncWriteExt, process::Command};
 
 use crate::{Exit, cli, report::Told};
@@ -41,10 +41,13 @@ impl Observer {
         self.fail_on.is_some() || self.count.is_some() || self.exec.is_some()
     }
 
-    /// Takes a change in and tells it; `None` if it was known.
+    /// Takes a change in and tells it; `None` if it was told before, or is from the past, which is not told by itself.
     pub fn take(&mut self, change: Change) -> Option<Told<'_>> {
         let id = change.id.clone();
-        if self.history.insert(change) != cacl_event::Inserted::New {
+        let told_before = self.history.get(&id).is_some_and(|known| known.provenance == Provenance::Event);
+        let news = change.provenance == Provenance::Event && !told_before;
+        self.history.insert(change);
+        if !news {
             return None;
         }
         let told = Told::of(&self.history, &id)?;
@@ -95,7 +98,7 @@ pub async fn exec(command: &str, line: &str, visible: bool) -> Result<(), String
 
 #[cfg(test)]
 mod tests {
-    use cacl_event::{Change, Decoded, Severity, decode};
+    use cacl_event::{BaselineKind, Change, Decoded, Provenance, Severity, decode};
 
     use super::{Observer, exec};
     use crate::Exit;
@@ -115,6 +118,19 @@ mod tests {
         assert_eq!((observer.seen, observer.enough()), (1, None));
         assert!(observer.take(Change { id: "other".into(), ..change() }).is_some());
         assert_eq!(observer.enough(), Some(Exit::Done));
+    }
+
+    #[test]
+    fn the_past_is_a_baseline_and_not_told() {
+        let mut observer = Observer { fail_on: Some(Severity::Info), ..Observer::default() };
+        let past = Change { provenance: Provenance::History, ..change() };
+        assert!(observer.take(past.clone()).is_none());
+        assert_eq!((observer.seen, observer.enough()), (0, None));
+        let later = Change { id: "later".into(), time: past.time + jiff::SignedDuration::from_secs(5), ..change() };
+        let told = observer.take(later).expect("new");
+        assert_eq!(told.diff.baseline, BaselineKind::History);
+        assert!(observer.take(change()).is_some(), "what was remembered can still happen to come from the log");
+        assert!(observer.take(change()).is_none());
     }
 
     #[test]

@@ -3,12 +3,7 @@
 
 use std::fmt;
 
-use cacl_aws::{
-    Names, Session,
-    call::{CLOUDTRAIL, call},
-    stack::Stack,
-};
-use serde_json::{Value, json};
+use cacl_aws::{Names, Session, stack::Stack, trails::trails};
 
 use crate::{Exit, cli::Trail, failure::Failure};
 
@@ -70,88 +65,14 @@ pub async fn plan(
     if wish == Trail::Auto && standing.is_some_and(|stack| stack.outputs.contains_key("TrailName")) {
         return Ok(TrailPlan::Kept);
     }
-    match (logging_trail(session, &names.trail()).await?, wish) {
-        (Some(name), _) => Ok(TrailPlan::Reused(name)),
+    let own = names.trail();
+    let other = trails(session).await?.into_iter().find(|trail| trail.name != own && trail.serves());
+    match (other, wish) {
+        (Some(trail), _) => Ok(TrailPlan::Reused(trail.name)),
         (None, Trail::Auto | Trail::Create) => Ok(TrailPlan::First),
         (None, Trail::Reuse) => {
             let what = "there is no trail to reuse: none logs write management events in this region";
             Err(Failure::new(Exit::NotFound, what, "let the stack make one: --trail create").into())
-        }
-    }
-}
-
-/// The first trail, other than our own, that brings Cognito's write calls to this region.
-async fn logging_trail(session: &Session, own: &str) -> anyhow::Result<Option<String>> {
-    // Shadows are the trails of other regions that log here, too.
-    let answer = call(session, CLOUDTRAIL, "DescribeTrails", json!({"includeShadowTrails": true})).await?;
-    for trail in answer["trailList"].as_array().into_iter().flatten() {
-        let (Some(name), Some(arn)) = (trail["Name"].as_str(), trail["TrailARN"].as_str()) else { continue };
-        if name != own && logs_writes(session, arn).await {
-            return Ok(Some(name.to_owned()));
-        }
-    }
-    Ok(None)
-}
-
-/// A trail that may not be looked at (an organisation's may be such a one) counts as none: better a second trail than no event.
-async fn logs_writes(session: &Session, arn: &str) -> bool {
-    let status = call(session, CLOUDTRAIL, "GetTrailStatus", json!({"Name": arn})).await;
-    if !status.is_ok_and(|status| status["IsLogging"] == true) {
-        return false;
-    }
-    let selectors = call(session, CLOUDTRAIL, "GetEventSelectors", json!({"TrailName": arn})).await;
-    selectors.is_ok_and(|selectors| selects_writes(&selectors))
-}
-
-/// Whether event selectors, basic or advanced, let Cognito's write management events through.
-fn selects_writes(selectors: &Value) -> bool {
-    const SOURCE: &str = "cognito-idp.amazonaws.com";
-    let list = |name: &str| selectors[name].as_array().cloned().unwrap_or_default();
-    let has = |values: &Value, wanted: &str| {
-        values.as_array().is_some_and(|values| values.iter().any(|value| value == wanted))
-    };
-    let basic = list("EventSelectors").iter().any(|selector| {
-        selector["IncludeManagementEvents"] != false
-            && selector["ReadWriteType"] != "ReadOnly"
-            && !has(&selector["ExcludeManagementEventSources"], SOURCE)
-    });
-    let advanced = list("AdvancedEventSelectors").iter().any(|selector| {
-        let fields = selector["FieldSelectors"].as_array().cloned().unwrap_or_default();
-        let about = |name: &str| fields.iter().filter(|field| field["Field"] == name).cloned().collect::<Vec<_>>();
-        about("eventCategory").iter().any(|field| has(&field["Equals"], "Management"))
-            && about("readOnly").iter().all(|field| has(&field["Equals"], "false"))
-            && about("eventSource").iter().all(|field| !has(&field["NotEquals"], SOURCE))
-            && about("eventSource").iter().all(|field| field["Equals"].is_null() || has(&field["Equals"], SOURCE))
-    });
-    basic || advanced
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::selects_writes;
-
-    #[test]
-    fn only_selectors_that_pass_cognitos_writes_count() {
-        let advanced = |fields: serde_json::Value| json!({"AdvancedEventSelectors": [{"FieldSelectors": fields}]});
-        let management = json!({"Field": "eventCategory", "Equals": ["Management"]});
-        let table = [
-            (json!({"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": true}]}), true),
-            (json!({"EventSelectors": [{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": true}]}), true),
-            (json!({"EventSelectors": [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": true}]}), false),
-            (json!({"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": false}]}), false),
-            (json!({"EventSelectors": [{"ExcludeManagementEventSources": ["cognito-idp.amazonaws.com"]}]}), false),
-            (json!({"EventSelectors": []}), false),
-            (advanced(json!([management])), true),
-            (advanced(json!([management, {"Field": "readOnly", "Equals": ["false"]}])), true),
-            (advanced(json!([management, {"Field": "readOnly", "Equals": ["true"]}])), false),
-            (advanced(json!([{"Field": "eventCategory", "Equals": ["Data"]}])), false),
-            (advanced(json!([management, {"Field": "eventSource", "NotEquals": ["kms.amazonaws.com"]}])), true),
-            (advanced(json!([management, {"Field": "eventSource", "Equals": ["kms.amazonaws.com"]}])), false),
-        ];
-        for (selectors, expected) in table {
-            assert_eq!(selects_writes(&selectors), expected, "{selectors}");
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         values::{Color, Output, Since},
     },
     failure::Failure,
-    feed::live,
+    feed::live::{self, Past},
     look,
     report::{Form, Out, Style},
     screen::{self, Scene},
@@ -129,7 +129,7 @@ pub async fn in_screen(
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
     let since = options.since.unwrap_or(Since::Ago(PAST)).resolve(Timestamp::now());
-    let feed = live::follow(session.clone(), tail(place, since));
+    let feed = live::follow(session.clone(), tail(place, since), Past::Beside);
     let look = look::look(global.color);
     view::show(screen, scene, &look, feed, Observer::new(options), options.timeout, signals).await
 }
@@ -144,7 +144,7 @@ pub async fn in_lines(
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
     let since = options.since.unwrap_or(Since::Ago(SignedDuration::ZERO)).resolve(Timestamp::now());
-    let feed = live::follow(session, tail(place, since));
+    let feed = live::follow(session, tail(place, since), Past::First);
     let headless = Headless {
         out: Out::stdout(),
         form: form(output, color),

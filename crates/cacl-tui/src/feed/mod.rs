@@ -1,6 +1,7 @@
 //! What the screens and reports are fed with: live tail, replay, demo and a test's `stream::iter` are the same to them.
 
 pub mod live;
+pub mod past;
 pub mod replay;
 
 use cacl_aws::Status;
@@ -9,7 +10,7 @@ use cacl_event::{Change, Decoded, Platform};
 /// One item of a feed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Feed {
-    /// A recorded call.
+    /// A recorded call. One that comes from the past (see its provenance) is a baseline, and not shown by itself.
     Change(Box<Change>),
     /// A line of the Lambda platform.
     Platform(Platform),

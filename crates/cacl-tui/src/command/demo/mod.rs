@@ -24,7 +24,7 @@ use super::{
 use crate::{
     Exit,
     cli::{self, Global},
-    feed::live,
+    feed::live::{self, Past},
     look,
     report::{Form, Out, Style},
     screen::{self, Look},
@@ -132,8 +132,9 @@ async fn watch_story(
     let place = deploy::place(&stage.session, outputs, &stage.names.stack).await?;
     let mut scene = watch::scene(&stage.session, &place, &stage.identity, global);
     scene.hint = Some(stage.hint(outputs));
-    let feed = live::follow(stage.session.clone(), watch::tail(&place, jiff::Timestamp::UNIX_EPOCH));
-    let story = story::tell(stage.endpoint_url.clone(), outputs.clone(), story::Tempo::ForPeople);
+    let cast = story::prepare(&stage.endpoint_url, outputs).await?;
+    let feed = live::follow(stage.session.clone(), watch::tail(&place, jiff::Timestamp::UNIX_EPOCH), Past::Beside);
+    let story = story::tell(cast, story::Tempo::ForPeople);
     let telling = tokio::spawn(async move {
         if let Err(error) = story.await {
             tracing::error!("the story broke off: {error:#}");
@@ -180,6 +181,7 @@ async fn listen(
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
     let place: Place = deploy::place(&stage.session, outputs, &stage.names.stack).await?;
+    let cast = story::prepare(&stage.endpoint_url, outputs).await?;
     let style = Style::from(look::look(global.color));
     let headless = Headless {
         out: Out::new(io::stdout()),
@@ -187,8 +189,9 @@ async fn listen(
         observer: Observer { count: Some(story::CHANGES), ..Observer::default() },
         timeout: Some(PATIENCE),
     };
-    let feed = live::follow(stage.session.clone(), watch::tail(&place, jiff::Timestamp::UNIX_EPOCH)).boxed();
-    let story = Box::pin(story::tell(stage.endpoint_url.clone(), outputs.clone(), story::Tempo::ForPipes));
+    let feed =
+        live::follow(stage.session.clone(), watch::tail(&place, jiff::Timestamp::UNIX_EPOCH), Past::First).boxed();
+    let story = Box::pin(story::tell(cast, story::Tempo::ForPipes));
     let mut shown = Box::pin(headless.run(feed, signals));
     tokio::select! {
         told = story => told?,
