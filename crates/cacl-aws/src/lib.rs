@@ -3,8 +3,10 @@
 pub mod artifact;
 mod bucket;
 pub mod call;
+mod client;
 pub mod error;
 mod explain;
+pub mod lookup;
 pub mod names;
 #[cfg(test)]
 mod scripted;
@@ -16,7 +18,9 @@ pub mod template;
 pub mod trails;
 
 pub use artifact::{Architecture, Artifact};
+pub use client::describe_client;
 pub use error::{Error, Reason};
+pub use lookup::PastItem;
 pub use names::Names;
 pub use session::{Access, Identity, Session};
 pub use stack::{DeployRequest, Progress, StackEvent};

@@ -119,18 +119,18 @@ impl Session {
         Ok(Identity { account, arn, user_id: answer.user_id.unwrap_or_default() })
     }
 
+    /// The same session without the SDK's own retries: for what waits in its own way.
+    pub(crate) fn without_retries(&self) -> Self {
+        let config = self.config.as_ref().clone().into_builder().retry_config(RetryConfig::disabled());
+        Self { config: Arc::new(config.build()), ..self.clone() }
+    }
+
     pub(crate) fn config(&self) -> &SdkConfig {
         &self.config
     }
 
     pub(crate) fn cloudformation(&self) -> aws_sdk_cloudformation::Client {
         aws_sdk_cloudformation::Client::new(&self.config)
-    }
-
-    /// Without the SDK's own retries: the tail shows each trouble and waits in its own way.
-    pub(crate) fn logs_without_retries(&self) -> aws_sdk_cloudwatchlogs::Client {
-        let config = aws_sdk_cloudwatchlogs::config::Builder::from(self.config.as_ref());
-        aws_sdk_cloudwatchlogs::Client::from_conf(config.retry_config(RetryConfig::disabled()).build())
     }
 
     pub(crate) fn logs(&self) -> aws_sdk_cloudwatchlogs::Client {

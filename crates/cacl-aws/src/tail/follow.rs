@@ -21,7 +21,8 @@ const MISSING: Duration = Duration::from_secs(3);
 pub fn tail(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send + 'static {
     // On the heap, for the states of such a stream are large.
     Box::pin(stream! {
-        let client = session.logs_without_retries();
+        // Each trouble is to be shown, and waited for here.
+        let client = session.without_retries().logs();
         let mut cursor = Cursor::new(tail.since.as_millisecond(), tail.overlap);
         let mut backoff = Backoff::new(tail.poll);
         let mut token: Option<String> = None;

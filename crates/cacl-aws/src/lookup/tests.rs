@@ -1,0 +1,123 @@
+//! Looking back on scripted answers and paused time.
+
+use futures_util::StreamExt as _;
+
+use super::*;
+use crate::scripted::{Answer, Asked, Script, json_error};
+
+/// Half a day ago, in whole seconds: nothing here is near CloudTrail's 90 days.
+fn since() -> Timestamp {
+    Timestamp::from_second(Timestamp::now().as_second() - 12 * 3600).expect("in range")
+}
+
+/// A page of events, each so many minutes after `since`.
+fn page(minutes: &[i64], token: Option<&str>) -> Answer {
+    let event = |minute: &i64| {
+        let time = since().as_second() + minute * 60;
+        json!({"EventTime": time, "CloudTrailEvent": format!("record {minute}")})
+    };
+    let events: Vec<Value> = minutes.iter().map(event).collect();
+    (200, json!({"Events": events, "NextToken": token}).to_string())
+}
+
+/// All that comes, in short: records, minutes after `since` that were reached, notes.
+async fn looked_back(answers: Vec<Answer>) -> (Vec<String>, Asked) {
+    let (session, asked) = Script::default().on("LookupEvents", answers).session();
+    let from = since();
+    let items = past(session, from).map(|item| match item {
+        PastItem::Record(record) => record,
+        PastItem::Progress { back_to, calls } => {
+            format!("after {calls} to {}", back_to.duration_since(from).as_mins())
+        }
+        PastItem::Note(note) => note,
+    });
+    (items.collect().await, asked)
+}
+
+fn kinds(asked: &Asked) -> Vec<String> {
+    let kind = |body: &String| {
+        let body: Value = serde_json::from_str(body).expect("JSON");
+        let name =
+            body["LookupAttributes"][0]["AttributeValue"].as_str().expect("a name").replace("UserPoolClient", "");
+        match body["NextToken"].as_str() {
+            Some(token) => format!("{name} {token}"),
+            None => name,
+        }
+    };
+    asked.bodies("LookupEvents").iter().map(kind).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_query_that_is_least_far_back_is_asked_next() {
+    let (items, asked) = looked_back(vec![
+        page(&[600, 500], Some("u1")),
+        page(&[650, 200], Some("c1")),
+        page(&[], None),
+        page(&[400, 300], Some("u2")),
+        page(&[100], None),
+        page(&[], None),
+    ])
+    .await;
+    assert_eq!(kinds(&asked), ["Update", "Create", "Delete", "Update u1", "Update u2", "Create c1"]);
+    let records: Vec<_> = items.iter().filter_map(|item| item.strip_prefix("record ")).collect();
+    assert_eq!(records, ["600", "500", "650", "200", "400", "300", "100"]);
+    assert_eq!(items[9..], ["after 4 to 300", "record 100", "after 5 to 200", "after 6 to 0"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn never_more_than_two_calls_a_second() {
+    let began = Instant::now();
+    let (_, asked) = looked_back(vec![page(&[9], Some("1")), page(&[8], Some("2")), page(&[], None)]).await;
+    assert_eq!(asked.count("LookupEvents"), 5);
+    assert_eq!(began.elapsed(), 4 * PACE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_backs_off_and_goes_on() {
+    let began = Instant::now();
+    let throttled = || json_error("ThrottlingException");
+    let answers = vec![throttled(), throttled(), throttled(), page(&[9], None), page(&[], None)];
+    let (items, asked) = looked_back(answers).await;
+    assert_eq!(kinds(&asked)[..5], ["Update", "Update", "Update", "Update", "Create"]);
+    assert_eq!(items.first().map(String::as_str), Some("record 9"));
+    assert_eq!(items.last().map(String::as_str), Some("after 6 to 0"));
+    assert!(began.elapsed() > 5 * PACE, "waits are added to the pace");
+}
+
+#[tokio::test(start_paused = true)]
+async fn lasting_trouble_is_a_note_and_the_end() {
+    let cases = [
+        (json_error("AccessDeniedException"), 1, "needs the permission cloudtrail:LookupEvents"),
+        (json_error("UnknownOperationException"), 1, "UnknownOperationException"),
+        (json_error("ThrottlingException"), TRIES + 1, "ThrottlingException"),
+    ];
+    for (answer, tries, words) in cases {
+        let (items, asked) = looked_back(vec![answer]).await;
+        let [note] = items.as_slice() else { panic!("{items:?}") };
+        assert!(note.contains("nothing to be compared with") && note.contains(words), "{note}");
+        assert_eq!(asked.count("LookupEvents"), tries as usize);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ninety_days_at_most() {
+    let (session, asked) = Script::default().on("LookupEvents", [page(&[], None)]).session();
+    let before = (Timestamp::now() - MEMORY).as_second();
+    let items: Vec<_> = past(session, Timestamp::UNIX_EPOCH).collect().await;
+    let after = (Timestamp::now() - MEMORY).as_second();
+    assert_eq!(items.len(), 3);
+    for body in asked.bodies("LookupEvents") {
+        let body: Value = serde_json::from_str(&body).expect("JSON");
+        let start = body["StartTime"].as_i64().expect("whole seconds");
+        assert!((before..=after).contains(&start) && body["MaxResults"] == 50, "{body}");
+    }
+}
+
+#[test]
+fn times_of_events_may_have_fractions() {
+    let second = |time| super::time(&json!({"EventTime": time})).map(Timestamp::as_second);
+    assert_eq!(second(json!(1_790_000_000)), Some(1_790_000_000));
+    assert_eq!(second(json!(1_790_000_000.5)), Some(1_790_000_000));
+    assert_eq!(second(json!(1e300)), None);
+    assert_eq!(second(json!("yesterday")), None);
+}
