@@ -61,8 +61,9 @@ pub struct Global {
     /// Begins the name of everything in AWS
     #[arg(long, global = true, default_value = "cacl", env = "SERVICE_PREFIX", hide_env_values = true, value_parser = values::prefix)]
     pub prefix: String,
-    /// The stack's name [default: <PREFIX>-cognito-api-calls]
-    #[arg(long, global = true, value_name = "NAME", env = "CACL_STACK_NAME", hide_env_values = true, value_parser = values::stack_name)]
+    /// The stack's name.
+    #[arg(long, global = true, value_name = "NAME", help = "The stack's name [default: <PREFIX>-cognito-api-calls]",
+        env = "CACL_STACK_NAME", hide_env_values = true, value_parser = values::stack_name)]
     pub stack_name: Option<String>,
     /// When to colour.
     #[arg(

@@ -24,13 +24,14 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// When the past is asked again after a change of a client of which nothing was known: CloudTrail tells of a call some
 /// minutes after it was made, 15 at the most.
-const AGAIN: [Duration; 3] = [Duration::from_secs(60), Duration::from_mins(4), Duration::from_mins(11)];
+const AGAIN: [Duration; 3] = [Duration::from_mins(1), Duration::from_mins(4), Duration::from_mins(11)];
 
 type Changes = Pin<Box<dyn Stream<Item = Result<Change, Error>> + Send>>;
 
 /// What a log group tells, line by line; it never ends.
 pub fn follow(session: Session, tail: Tail, when: Past) -> impl Stream<Item = Feed> + Send + 'static {
-    async_stream::stream! {
+    // On the heap: it is handed on from future to future, and each would hold it whole.
+    Box::pin(async_stream::stream! {
         let mut memory = Memory::new(session.clone());
         if when == Past::First {
             let end = Instant::now() + PATIENCE;
@@ -58,7 +59,7 @@ pub fn follow(session: Session, tail: Tail, when: Past) -> impl Stream<Item = Fe
                 yield item;
             }
         }
-    }
+    })
 }
 
 /// What is asked of the past, and of which clients a state is known.

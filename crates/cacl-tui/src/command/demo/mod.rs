@@ -9,7 +9,6 @@ use std::{collections::BTreeMap, io, time::Duration};
 
 use anyhow::Context;
 use cacl_aws::{Access, Artifact, DeployRequest, Identity, Names, Session, stack, stack::Done, teardown};
-use futures_util::StreamExt;
 
 use super::{
     deploy,
@@ -189,8 +188,7 @@ async fn listen(
         observer: Observer { count: Some(story::CHANGES), ..Observer::default() },
         timeout: Some(PATIENCE),
     };
-    let feed =
-        live::follow(stage.session.clone(), watch::tail(&place, jiff::Timestamp::UNIX_EPOCH), Past::First).boxed();
+    let feed = live::follow(stage.session.clone(), watch::tail(&place, jiff::Timestamp::UNIX_EPOCH), Past::First);
     let story = Box::pin(story::tell(cast, story::Tempo::ForPipes));
     let mut shown = Box::pin(headless.run(feed, signals));
     tokio::select! {
