@@ -77,7 +77,7 @@ fn heading(started: Timestamp) -> Heading {
         stack: "cacl-cognito-api-calls".into(),
         account: "123456789012".into(),
         region: "eu-west-1".into(),
-        expected: Some(Duration::from_secs(120)),
+        expected: Some(Duration::from_mins(2)),
         started,
         detach_hint: "the deployment goes on; `cacl-tui deploy` comes back to it".into(),
     }

@@ -6,7 +6,7 @@ use cacl_aws::StackEvent;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::layout::Rect;
 
-use super::resource::{Resource, State};
+use super::resource::{Direction, Resource, State};
 use crate::screen::{
     Heading, Look,
     layout::{self, Areas, Wish},
@@ -32,22 +32,36 @@ pub struct Model {
     pub entries: Vec<Entry>,
     /// The first failure.
     pub failure: Option<Failure>,
-    /// Whether `CloudFormation` is taking everything back.
-    pub undoing: bool,
-    /// Whether the stack is being deleted on purpose.
-    pub deleting: bool,
+    /// Where the stack is going.
+    pub direction: Direction,
     /// The table of resources, laid out.
     pub table: Pane,
     /// Steps and events, laid out as they come.
     pub log: Pane,
     /// Whether the log shows its end; scrolling up stops that.
     pub at_end: bool,
-    /// Whether the log has the keys, and is in front where only one pane fits.
-    pub log_focused: bool,
+    /// Which pane has the keys, and is in front where only one fits.
+    pub focus: Focus,
     /// The time.
     pub now: Timestamp,
     /// Whether the picture is out of date.
     pub stale: bool,
+}
+
+/// A pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    /// The resources.
+    Table,
+    /// Steps and events.
+    Log,
+}
+
+impl Focus {
+    /// The pane that is not this one.
+    pub fn other(self) -> Self {
+        if self == Self::Log { Self::Table } else { Self::Log }
+    }
 }
 
 /// A line of the log.
@@ -97,12 +111,11 @@ impl Model {
             step: None,
             entries: Vec::new(),
             failure: None,
-            undoing: false,
-            deleting: false,
+            direction: Direction::Forward,
             table: Pane::default(),
             log: Pane::default(),
             at_end: true,
-            log_focused: false,
+            focus: Focus::Table,
             now: heading.started,
             stale: true,
         }
@@ -111,7 +124,7 @@ impl Model {
     /// Where things stand in an area of this size.
     pub fn areas(&self, area: Rect, alert: usize) -> Option<Areas> {
         let alert = u16::try_from(alert).unwrap_or(u16::MAX);
-        layout::areas(area, Wish { second_in_front: self.log_focused, first_alone: false, alert })
+        layout::areas(area, Wish { second_in_front: self.focus == Focus::Log, first_alone: false, alert })
     }
 
     /// How many resources are as they should be.

@@ -35,27 +35,50 @@ pub enum State {
     Undone,
 }
 
-/// What a status of `CloudFormation` means, whatever the operation.
+/// What a status of `CloudFormation` says of how far something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Status {
+pub enum Step {
+    /// It ends in `_IN_PROGRESS`, or in nothing known.
+    Begun,
     /// It ends in `_COMPLETE` or `_SKIPPED`.
-    pub complete: bool,
+    Complete,
     /// It ends in `_FAILED`.
-    pub failed: bool,
-    /// It begins with `DELETE_`.
-    pub delete: bool,
-    /// It speaks of a rollback.
-    pub rollback: bool,
+    Failed,
 }
 
-impl Status {
+impl Step {
     /// Reads, e.g., `UPDATE_ROLLBACK_IN_PROGRESS`.
     pub fn of(status: &str) -> Self {
-        Self {
-            complete: status.ends_with("_COMPLETE") || status.ends_with("_SKIPPED"),
-            failed: status.ends_with("_FAILED"),
-            delete: status.starts_with("DELETE_"),
-            rollback: status.contains("ROLLBACK"),
+        if status.ends_with("_COMPLETE") || status.ends_with("_SKIPPED") {
+            Self::Complete
+        } else if status.ends_with("_FAILED") {
+            Self::Failed
+        } else {
+            Self::Begun
+        }
+    }
+}
+
+/// Where the stack as a whole is going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// It is being made or changed.
+    Forward,
+    /// It is being taken back after a failure.
+    Back,
+    /// It is being deleted.
+    Away,
+}
+
+impl Direction {
+    /// Reads a status of the stack itself.
+    pub fn of(status: &str) -> Self {
+        if status.starts_with("DELETE_") {
+            Self::Away
+        } else if status.contains("ROLLBACK") {
+            Self::Back
+        } else {
+            Self::Forward
         }
     }
 }
@@ -67,14 +90,13 @@ impl Resource {
         Self { id: id.into(), kind: kind.into(), state, reason: None, started: None, changed: None }
     }
 
-    /// Takes an event in. `undoing` is true once the operation is being rolled back.
-    pub fn event(&mut self, event: &StackEvent, undoing: bool) {
-        let status = Status::of(&event.status);
-        let state = match status {
-            Status { failed: true, .. } => State::Failed,
-            _ if undoing => State::Undone,
-            Status { complete: true, .. } => State::Done,
-            _ => State::Running,
+    /// Takes an event in, while the stack goes in a direction.
+    pub fn event(&mut self, event: &StackEvent, direction: Direction) {
+        let state = match (Step::of(&event.status), direction) {
+            (Step::Failed, _) => State::Failed,
+            (_, Direction::Back) => State::Undone,
+            (Step::Complete, _) => State::Done,
+            (Step::Begun, _) => State::Running,
         };
         // A failure stays in sight while everything is taken back.
         if self.state == State::Failed && state == State::Undone {
@@ -106,18 +128,17 @@ mod tests {
     #[test]
     fn a_status_is_read_by_its_ends() {
         let cases = [
-            ("CREATE_IN_PROGRESS", [false, false, false, false]),
-            ("UPDATE_COMPLETE", [true, false, false, false]),
-            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", [false, false, false, false]),
-            ("DELETE_FAILED", [false, true, true, false]),
-            ("DELETE_SKIPPED", [true, false, true, false]),
-            ("ROLLBACK_COMPLETE", [true, false, false, true]),
-            ("UPDATE_ROLLBACK_FAILED", [false, true, false, true]),
-            ("", [false, false, false, false]),
+            ("CREATE_IN_PROGRESS", Step::Begun, Direction::Forward),
+            ("UPDATE_COMPLETE", Step::Complete, Direction::Forward),
+            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Step::Begun, Direction::Forward),
+            ("DELETE_FAILED", Step::Failed, Direction::Away),
+            ("DELETE_SKIPPED", Step::Complete, Direction::Away),
+            ("ROLLBACK_COMPLETE", Step::Complete, Direction::Back),
+            ("UPDATE_ROLLBACK_FAILED", Step::Failed, Direction::Back),
+            ("", Step::Begun, Direction::Forward),
         ];
-        for (text, expected) in cases {
-            let status = Status::of(text);
-            assert_eq!([status.complete, status.failed, status.delete, status.rollback], expected, "{text}");
+        for (text, step, direction) in cases {
+            assert_eq!((Step::of(text), Direction::of(text)), (step, direction), "{text}");
         }
     }
 }

@@ -12,8 +12,8 @@ use ratatui::{
 
 use super::{
     Model,
-    model::{Entry, Failure},
-    resource::{Resource, Status},
+    model::{Entry, Failure, Focus},
+    resource::{Direction, Resource, Step},
     view,
 };
 use crate::screen::{
@@ -76,8 +76,8 @@ impl Model {
         match event {
             Event::Key(key) => match keys::dispatch(Place::Progress, *key)? {
                 Action::Detach | Action::Interrupt | Action::Quit => return Some(Progressed::Detached),
-                Action::Pane => self.log_focused = !self.log_focused,
-                action if self.log_focused => {
+                Action::Pane => self.focus = self.focus.other(),
+                action if self.focus == Focus::Log => {
                     self.log.scroll(action);
                     self.at_end = self.log.below() == 0;
                 }
@@ -109,14 +109,17 @@ impl Model {
     }
 
     fn event(&mut self, event: StackEvent) {
-        let status = Status::of(&event.status);
         if event.resource_type == "AWS::CloudFormation::Stack" && event.logical_id == self.heading.stack {
-            self.undoing |= status.rollback;
-            self.deleting |= status.delete;
+            let direction = Direction::of(&event.status);
+            // A stack that could only be deleted is gone, and made anew: what failed before is over.
+            if (self.direction, direction) == (Direction::Away, Direction::Forward) {
+                self.failure = None;
+            }
+            self.direction = direction;
         } else {
-            let undoing = self.undoing;
-            self.resource(&event.logical_id, &event.resource_type).event(&event, undoing);
-            self.failed(&event, status);
+            let direction = self.direction;
+            self.resource(&event.logical_id, &event.resource_type).event(&event, direction);
+            self.failed(&event);
         }
         self.entries.push(Entry::Event(event));
     }
@@ -130,14 +133,15 @@ impl Model {
     }
 
     /// The first failure is the cause; what is cancelled because of it is not.
-    fn failed(&mut self, event: &StackEvent, status: Status) {
+    fn failed(&mut self, event: &StackEvent) {
+        let step = Step::of(&event.status);
         let cancelled = event.reason.as_ref().is_some_and(|reason| reason.to_lowercase().contains("cancel"));
-        if status.failed && !cancelled && self.failure.is_none() {
+        if step == Step::Failed && !cancelled && self.failure.is_none() {
             self.failure = Some(Failure::of(event));
         }
         // A deletion that failed is tried again; when that works, nothing is wrong any more.
-        let mended = |failure: &Failure| status.delete && status.complete && failure.id == event.logical_id;
-        if self.deleting && self.failure.as_ref().is_some_and(mended) {
+        let mended = |failure: &Failure| step == Step::Complete && failure.id == event.logical_id;
+        if self.direction == Direction::Away && self.failure.as_ref().is_some_and(mended) {
             self.failure = None;
         }
     }

@@ -19,8 +19,8 @@ use ratatui::{
 
 use super::{
     Model,
-    model::Entry,
-    resource::{Resource, State, Status},
+    model::{Entry, Focus},
+    resource::{Direction, Resource, State, Step},
 };
 use crate::screen::{
     bar::{Bar, Item},
@@ -42,8 +42,8 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     frame.render_widget(heading(model, first.width), first);
     frame.render_widget(bar(model, second.width.into()), second);
     frame.render_widget(Paragraph::new(alert), areas.alert);
-    pane(model, "Resources", &model.table, !model.log_focused, frame, areas.first);
-    pane(model, "Events", &model.log, model.log_focused, frame, areas.second);
+    pane(model, "Resources", &model.table, model.focus == Focus::Table, frame, areas.first);
+    pane(model, "Events", &model.log, model.focus == Focus::Log, frame, areas.second);
     footer::draw(&model.theme, Place::Progress, |_| true, &model.heading.detach_hint, frame, areas.footer);
 }
 
@@ -85,7 +85,7 @@ fn bar(model: &Model, columns: usize) -> Line<'static> {
     }
     let done = model.done();
     let label = format!("  {done} of {all}");
-    let undoing = if model.undoing { "   taking everything back" } else { "" };
+    let undoing = if model.direction == Direction::Back { "   taking everything back" } else { "" };
     let width = columns.saturating_sub(text::width(&label) + text::width(undoing)).min(70);
     let full = width * done / all;
     Line::from(vec![
@@ -107,7 +107,7 @@ pub fn alert(model: &Model, columns: usize) -> Vec<Line<'static>> {
     let head = vec![Span::styled(format!("{} ", theme.glyphs.failed), high)];
     let mut lines = flow(head, &[piece(&what, high), piece(&kind, theme.style(Role::Quiet))], columns);
     lines.extend(flow(indent(), &[piece(&failure.reason, theme.style(Role::Strong))], columns));
-    let now = if model.deleting {
+    let now = if model.direction == Direction::Away {
         "The rest is still being deleted. Whatever is in the way is removed, and the deletion tried again."
     } else {
         "CloudFormation takes everything back, so nothing half-done stays. Then mend the cause and deploy again."
@@ -121,7 +121,7 @@ struct Columns {
     all: usize,
     name: usize,
     kind: usize,
-    /// Only the last part of the types is shown.
+    /// Only the service is shown; the name tells the rest.
     short: bool,
     age: usize,
 }
@@ -139,10 +139,10 @@ impl Columns {
     }
 }
 
-/// `Cognito::UserPoolClient`, or in short `UserPoolClient`.
+/// `Cognito::UserPoolClient`, or in short `Cognito`.
 fn type_of(resource: &Resource, short: bool) -> &str {
     let name = resource.kind.strip_prefix("AWS::").unwrap_or(&resource.kind);
-    if short { name.rsplit("::").next().unwrap_or(name) } else { name }
+    if short { name.split("::").next().unwrap_or(name) } else { name }
 }
 
 /// The lines of the table of resources.
@@ -210,10 +210,10 @@ fn logged(model: &Model, entry: &Entry, columns: usize, status: usize) -> Vec<Li
         Entry::Event(event) => event,
     };
     let name = columns.saturating_sub(9 + 1 + status);
-    let role = match Status::of(&event.status) {
-        Status { failed: true, .. } => Role::High,
-        Status { complete: true, .. } => Role::Text,
-        _ => Role::Quiet,
+    let role = match Step::of(&event.status) {
+        Step::Failed => Role::High,
+        Step::Complete => Role::Text,
+        Step::Begun => Role::Quiet,
     };
     let mut line = time(event.time);
     line.push(Span::raw(text::fill(&event.logical_id, name, theme.glyphs.ellipsis)));

@@ -136,12 +136,12 @@ proptest! {
 
     #[test]
     fn the_watch_screen_withstands_anything(steps in prop::collection::vec(step(), 1..40), ascii: bool, color: bool) {
-        let look = crate::screen::Look { ascii, color, ..look() };
+        let look = crate::screen::Look { color, ascii, ..look() };
         let mut stage = Stage::with(80, 24, &scene(), &look);
         for step in steps {
             match step {
                 Step::Feed(item) => drop(stage.feed([item])),
-                Step::Key(name) => drop(stage.tell(Msg::Input(key(name)))),
+                Step::Key(name) => stage.tell(Msg::Input(key(name))),
                 Step::Size(width, height) => drop(stage.resize(width, height)),
                 Step::Wait(seconds) => drop(stage.after(seconds)),
             }

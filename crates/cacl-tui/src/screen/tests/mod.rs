@@ -197,7 +197,7 @@ fn styles(buffer: &Buffer) -> String {
             let words: String = run.iter().map(ratatui::buffer::Cell::symbol).collect();
             let look = described(&run[0]);
             if !look.is_empty() && !words.trim().is_empty() {
-                lines.push_str(&format!("{y:>2} {:<30} {}\n", look, words.trim_end()));
+                lines.extend([format!("{y:>2} {look:<30} {}\n", words.trim_end())]);
             }
         }
     }

@@ -39,7 +39,7 @@ impl Stage {
             stack: "cacl-cognito-api-calls".into(),
             account: "123456789012".into(),
             region: "eu-west-1".into(),
-            expected: Some(Duration::from_secs(120)),
+            expected: Some(Duration::from_mins(2)),
             started: now(),
             detach_hint: "the deployment goes on; `cacl-tui deploy` comes back to it".into(),
         };
@@ -155,6 +155,19 @@ fn a_deletion_that_is_tried_again_and_works_is_no_failure() {
 }
 
 #[test]
+fn a_stack_that_is_deleted_and_made_anew_starts_anew() {
+    let mut stage = Stage::new(120, 30, "Deploying");
+    stage.planned().event(1, "cacl-cognito-api-calls", "DELETE_IN_PROGRESS", None);
+    stage.event(2, "TrailBucket", "DELETE_FAILED", Some("not empty"));
+    assert!(stage.frame().contains("could not be deleted"));
+    stage.event(9, "cacl-cognito-api-calls", "DELETE_COMPLETE", None);
+    stage.event(10, "cacl-cognito-api-calls", "CREATE_IN_PROGRESS", None);
+    stage.event(11, "TrailBucket", "CREATE_IN_PROGRESS", None);
+    let frame = stage.frame();
+    assert!(!frame.contains("could not") && frame.contains("◐ TrailBucket") && frame.contains("0 of 8"), "{frame}");
+}
+
+#[test]
 fn it_ends_as_the_stream_says() {
     let done = Done::Removed { checked: vec!["trail".into()], left: Vec::new() };
     let mut stage = Stage::new(80, 24, "Tearing down");
@@ -198,9 +211,9 @@ fn it_redraws_once_a_second() {
     let redrawn: Vec<bool> = (1..=4)
         .map(|halves| {
             stage.tell(Msg::Clock(half(halves)));
-            let stale = stage.model.stale();
+            let due = stage.model.stale();
             stage.draw();
-            stale
+            due
         })
         .collect();
     assert_eq!(redrawn, [false, true, false, true]);

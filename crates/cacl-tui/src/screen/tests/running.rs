@@ -164,12 +164,12 @@ async fn play<F: Future<Output = ()>>(script: impl FnOnce(User) -> F) -> Ended {
     let keyboard = Rc::new(RefCell::new(Keyboard::default()));
     let typed = Rc::clone(&keyboard);
     let mut input: Input = Box::pin(stream::poll_fn(move |context| typed.borrow_mut().poll(context)));
-    let (feed, mut fed) = mpsc::unbounded_channel();
+    let (feed, mut items) = mpsc::unbounded_channel();
     let (stop, stopped) = oneshot::channel::<()>();
     let watching = async move {
         let began = Instant::now();
         let clock = || now() + SignedDuration::try_from(began.elapsed()).expect("a test is short");
-        let feed = stream::poll_fn(move |context| fed.poll_recv(context));
+        let feed = stream::poll_fn(move |context| items.poll_recv(context));
         let stop = async { drop(stopped.await) };
         watch(&mut terminal, &scene(), &look(), feed, &mut input, stop, clock).await
     };

@@ -188,12 +188,12 @@ impl<'a> Table<'a> {
                 before.iter().map(|element| self.element("", row, element, Role::Text)).collect()
             }
             Class::Added | Class::Changed | Class::Removed | Class::Reset => {
-                let loss = if row.class == Class::Reset { Role::Reset } else { Role::Removed };
+                let minus = if row.class == Class::Reset { Role::Reset } else { Role::Removed };
                 let gained = after.iter().filter(|element| !had.contains(&element.to_string()));
                 let lost = before.iter().filter(|element| !has.contains(&element.to_string()));
                 let kept = after.iter().filter(|element| had.contains(&element.to_string()));
                 let gained = gained.map(|element| self.element(glyphs.added, row, element, Role::Added));
-                let lost = lost.map(|element| self.element(glyphs.removed, row, element, loss));
+                let lost = lost.map(|element| self.element(glyphs.removed, row, element, minus));
                 gained.chain(lost).chain(kept.map(|element| self.element(" ", row, element, Role::Quiet))).collect()
             }
         };

@@ -117,8 +117,9 @@ fn why(change: &Change, reasons: &[Reason], look: &Look) -> Vec<Line<'static>> {
     let head = denied.first().map_or_else(Vec::new, |reason| badge(reason.severity));
     let mut lines = failure(change, head, look);
     for (nth, reason) in others.iter().enumerate() {
+        let text = reason.text.replace('→', look.theme.glyphs.arrow);
         let role = if nth == 0 && lines.is_empty() { Role::Strong } else { Role::Text };
-        lines.extend(flow(badge(reason.severity), &[look.piece(&reason.text, role)], look.width));
+        lines.extend(flow(badge(reason.severity), &[look.piece(&text, role)], look.width));
     }
     lines
 }
