@@ -79,6 +79,8 @@ class Terminal:
             picture = self.capture()
             if condition(Text.from_ansi(picture).plain):
                 return picture
+            if self.ended():
+                break
             time.sleep(0.1)
         raise SystemExit(f"{what}: not within {PATIENCE} s; the screen:\n{Text.from_ansi(self.capture()).plain}")
 
