@@ -4,6 +4,7 @@
 //! capture is absent too, so that the terminal's own selection keeps working.
 
 use std::{
+    cell::Cell,
     io::{self, Stdout, Write},
     panic,
     sync::{
@@ -13,7 +14,9 @@ use std::{
 };
 
 use crossterm::{
-    cursor, event, execute, queue,
+    cursor,
+    event::{DisableBracketedPaste, EnableBracketedPaste, EventStream},
+    execute, queue,
     terminal::{
         BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
         enable_raw_mode,
@@ -37,9 +40,11 @@ impl Session {
         restore_on_panic();
         enable_raw_mode()?;
         ENTERED.store(true, Ordering::SeqCst);
-        let session = execute!(io::stdout(), EnterAlternateScreen, cursor::Hide)
+        DRAWS.set(true);
+        // Bracketed, a paste is one event, which is ignored; otherwise each of its letters would be a command.
+        let session = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
             .and_then(|()| Terminal::new(CrosstermBackend::new(Whole::new(io::stdout()))))
-            .map(|terminal| Self { terminal, input: Box::pin(event::EventStream::new()) });
+            .map(|terminal| Self { terminal, input: Box::pin(EventStream::new()) });
         if session.is_err() {
             restore();
         }
@@ -56,22 +61,34 @@ impl Drop for Session {
 /// Whether there is something to restore.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
+thread_local! {
+    /// Whether this is the thread that draws.
+    static DRAWS: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Leaves raw mode and the alternate screen, once. Errors are ignored: the terminal may be gone already, and nobody is left to
 /// be told.
 fn restore() {
     if ENTERED.swap(false, Ordering::SeqCst) {
-        let _ = execute!(io::stdout(), EndSynchronizedUpdate, LeaveAlternateScreen, cursor::Show);
+        let mut out = io::stdout();
+        let _ = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
         let _ = disable_raw_mode();
     }
 }
 
+/// A panic of the thread that draws is the end, so its message belongs in the normal terminal. One of another thread is for
+/// those who wait for that thread; here it must not scribble over the screen.
 fn restore_on_panic() {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |what| {
-            restore();
-            before(what);
+            if DRAWS.get() || !ENTERED.load(Ordering::SeqCst) {
+                restore();
+                before(what);
+            } else {
+                tracing::error!("{what}");
+            }
         }));
     });
 }
