@@ -28,10 +28,16 @@ impl History {
         match (settled, snapshot) {
             (Some(at), snapshot) => {
                 let last = self.change(client.order[at]);
+                let result = self.result(client, at);
                 match snapshot {
-                    // Within one second nothing tells which was first; an event tells more.
-                    Some((taken, settings)) if taken.as_second() > last.time.as_second() => Some(described(settings)),
-                    _ => self.result(client, at),
+                    // Within one second nothing tells which was first; and if both say the same, an event tells more.
+                    Some((taken, settings))
+                        if taken.as_second() > last.time.as_second()
+                            && result.as_ref().is_none_or(|result| result.settings != *settings) =>
+                    {
+                        Some(described(settings))
+                    }
+                    _ => result,
                 }
             }
             (None, Some((_, settings))) => Some(described(settings)),

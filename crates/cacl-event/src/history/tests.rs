@@ -114,6 +114,14 @@ fn a_snapshot_is_used_until_an_event_tells_more() {
 }
 
 #[test]
+fn an_event_that_says_the_same_as_a_snapshot_tells_more() {
+    let mut history = history([update(2, 20, "b"), update(4, 40, "d")]);
+    let taken = Timestamp::from_second(1_790_000_030).expect("a time");
+    history.snapshot(key(), taken, [("allowedOAuthScopes", json!(["b"]))].into_iter().collect());
+    assert_eq!(history.before(&id(4)).expect("known").from.as_deref(), Some(&*id(2)));
+}
+
+#[test]
 fn the_name_is_found_where_it_was_told() {
     let telling = |number, second, name: &str| {
         call_at(number, second, "UpdateUserPoolClient", json!({}), &json!({"clientName": name}))

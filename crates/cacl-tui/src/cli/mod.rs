@@ -187,6 +187,9 @@ pub struct Deploy {
     /// How many days CloudWatch keeps the changes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, … 3653
     #[arg(long, value_name = "DAYS", default_value = "90", value_parser = RETENTIONS, hide_possible_values = true)]
     pub retention: String,
+    /// What changes are compared with.
+    #[command(flatten)]
+    pub past: PastOptions,
     /// The rule's pattern.
     #[command(flatten)]
     pub pattern: PatternOptions,
@@ -234,6 +237,17 @@ pub struct Watch {
     /// Stop after this time; with --count and too few changes that is a failure
     #[arg(long, value_name = "TIME", value_parser = values::length)]
     pub timeout: Option<Duration>,
+    /// What changes are compared with.
+    #[command(flatten)]
+    pub past: PastOptions,
+}
+
+/// Options of all live views about what was before.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct PastOptions {
+    /// Do not ask CloudTrail's event history (`LookupEvents`, 90 days) what clients were like before
+    #[arg(long)]
+    pub no_lookup: bool,
 }
 
 /// Options of `teardown`.
@@ -270,6 +284,9 @@ pub struct Demo {
     /// How long things take
     #[arg(long, value_enum, default_value_t, value_name = "PACE")]
     pub pace: Pace,
+    /// What changes are compared with.
+    #[command(flatten)]
+    pub past: PastOptions,
 }
 
 /// How long things take in the local AWS.

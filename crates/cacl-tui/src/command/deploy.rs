@@ -67,7 +67,7 @@ async fn on_screen(
     }
     let place = place(session, &outputs, &heading.stack).await?;
     let scene = watch::scene(session, &place, &identity, global);
-    watch::in_screen(&mut screen, session, &place, &scene, &Watch::default(), global, signals).await
+    watch::in_screen(&mut screen, session, &place, &scene, &watching(options), global, signals).await
 }
 
 async fn in_lines(
@@ -93,7 +93,7 @@ async fn in_lines(
         return Ok(Exit::Done);
     }
     let place = place(&session, &outputs, &name).await?;
-    watch::in_lines(session, &place, &Watch::default(), Output::Text, global.color, signals).await
+    watch::in_lines(session, &place, &watching(options), Output::Text, global.color, signals).await
 }
 
 /// What a screen says above it.
@@ -108,6 +108,11 @@ pub fn heading(names: &Names) -> Heading {
         started: Timestamp::now(),
         detach_hint: "the deployment goes on; `cacl-tui deploy` comes back to it".to_owned(),
     }
+}
+
+/// How it goes on.
+fn watching(options: &Deploy) -> Watch {
+    Watch { past: options.past, ..Watch::default() }
 }
 
 fn outputs(done: Done) -> BTreeMap<String, String> {

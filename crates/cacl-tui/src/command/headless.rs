@@ -10,7 +10,7 @@ use super::observer::{Observer, exec};
 use crate::{
     Exit,
     failure::{Failure, note},
-    feed::Feed,
+    feed::{Feed, Past},
     report::{Form, Out, write},
     signals::{Signals, Stop},
 };
@@ -68,8 +68,12 @@ impl<W: Write> Headless<W> {
                     }
                 }
                 Some(Feed::Status(status)) => source.tell(&status)?,
+                Some(Feed::Snapshot { client, taken, settings }) => {
+                    self.observer.history.snapshot(client, taken, *settings);
+                }
+                Some(Feed::Past(Past::Trouble(words))) => note(&words),
                 Some(Feed::Foreign(line)) => source.foreign(&line),
-                Some(Feed::Platform(_)) => {}
+                Some(Feed::Past(_) | Feed::Platform(_)) => {}
                 Some(Feed::End) | None => break self.observer.exit(),
             }
         };

@@ -76,6 +76,10 @@ fn observed(
         while let Some(item) = feed.next().await {
             let change = match &item {
                 Feed::Change(change) if needed => Some(change.as_ref().clone()),
+                Feed::Snapshot { client, taken, settings } if needed => {
+                    observer.borrow_mut().history.snapshot(client.clone(), *taken, settings.as_ref().clone());
+                    None
+                }
                 _ => None,
             };
             yield item;

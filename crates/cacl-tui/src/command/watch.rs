@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use cacl_aws::{Identity, Session, Tail, stack, stack::Stack};
+use cacl_event::ClientKey;
+use futures_util::Stream;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{headless::Headless, observer::Observer, view};
@@ -13,7 +15,7 @@ use crate::{
         values::{Color, Output, Since},
     },
     failure::Failure,
-    feed::live::{self, Past},
+    feed::{Feed, live, past::Memory},
     look,
     report::{Form, Out, Style},
     screen::{self, Scene},
@@ -23,6 +25,9 @@ use crate::{
 /// How much of the past the live view begins with. A day holds what one was called about, and gives the diffs their baselines.
 const PAST: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long lines wait for the past. A screen need not wait: it can show a change anew.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Where the changes arrive.
 #[derive(Debug)]
 pub struct Place {
@@ -30,6 +35,14 @@ pub struct Place {
     pub group: String,
     /// The stack it belongs to, if that was asked for.
     pub stack: Option<Stack>,
+}
+
+impl Place {
+    /// The client that the stack made to try things on, if it did.
+    fn sandbox(&self) -> Option<ClientKey> {
+        let output = |name| self.stack.as_ref()?.outputs.get(name).map(|value| value.as_str().into());
+        Some(ClientKey { user_pool: output("UserPoolId")?, client: output("AppClientId")? })
+    }
 }
 
 /// Runs it.
@@ -114,8 +127,20 @@ pub fn scene(session: &Session, place: &Place, identity: &Identity, global: &Glo
 }
 
 /// How it is followed.
-pub fn tail(place: &Place, since: Timestamp) -> Tail {
+fn tail(place: &Place, since: Timestamp) -> Tail {
     Tail { group: place.group.clone(), since, poll: Duration::from_secs(1), overlap: Duration::from_mins(2) }
+}
+
+/// What happens at a place, from a time on. `lasting` is for readers that cannot be told better later.
+pub fn feed(
+    session: &Session,
+    place: &Place,
+    since: Timestamp,
+    lookup: bool,
+    lasting: bool,
+) -> impl Stream<Item = Feed> + Send + use<> {
+    let memory = Memory::new(session.clone(), place.sandbox(), lookup);
+    live::follow(session.clone(), tail(place, since), memory, if lasting { PATIENCE } else { Duration::ZERO })
 }
 
 /// Watches in a terminal that has been taken over already.
@@ -129,9 +154,10 @@ pub async fn in_screen(
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
     let since = options.since.unwrap_or(Since::Ago(PAST)).resolve(Timestamp::now());
-    let feed = live::follow(session.clone(), tail(place, since), Past::Beside);
+    let observer = Observer::new(options);
+    let feed = feed(session, place, since, !options.past.no_lookup, observer.is_needed());
     let look = look::look(global.color);
-    view::show(screen, scene, &look, feed, Observer::new(options), options.timeout, signals).await
+    view::show(screen, scene, &look, feed, observer, options.timeout, signals).await
 }
 
 /// Watches on stdout.
@@ -144,7 +170,7 @@ pub async fn in_lines(
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
     let since = options.since.unwrap_or(Since::Ago(SignedDuration::ZERO)).resolve(Timestamp::now());
-    let feed = live::follow(session, tail(place, since), Past::First);
+    let feed = feed(&session, place, since, !options.past.no_lookup, true);
     let headless = Headless {
         out: Out::stdout(),
         form: form(output, color),

@@ -5,7 +5,8 @@ pub mod past;
 pub mod replay;
 
 use cacl_aws::Status;
-use cacl_event::{Change, Decoded, Platform};
+use cacl_event::{Change, ClientKey, Decoded, Platform, Settings};
+use jiff::Timestamp;
 
 /// One item of a feed.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,10 +17,37 @@ pub enum Feed {
     Platform(Platform),
     /// A line that is neither, as it came.
     Foreign(Box<str>),
+    /// What a client is like, as described: a baseline, too.
+    Snapshot {
+        /// Which.
+        client: ClientKey,
+        /// When.
+        taken: Timestamp,
+        /// Its settings.
+        settings: Box<Settings>,
+    },
     /// How the source is doing.
     Status(Status),
+    /// How reading the past is doing.
+    Past(Past),
     /// The end: a replayed file has been read. A live tail never ends.
     End,
+}
+
+/// How it is with what was before the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Past {
+    /// It is being read.
+    Reading {
+        /// What was done since then is known.
+        back_to: Timestamp,
+        /// Calls to CloudTrail so far.
+        calls: u32,
+    },
+    /// As much is known as can be.
+    Read,
+    /// Why less is known than could be.
+    Trouble(String),
 }
 
 /// How much of a foreign line is kept, in bytes. A log line may have a megabyte, and nobody reads that much of rubbish.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::Context;
-use cacl_event::{Change, Decoded, decode_document};
+use cacl_event::{Change, Decoded, Provenance, decode_document};
 use flate2::read::MultiGzDecoder;
 use futures_util::{Stream, stream};
 use jiff::Timestamp;
@@ -34,7 +34,10 @@ pub fn read(files: &[PathBuf]) -> anyhow::Result<Recording> {
         let before = recording.changes.len();
         for decoded in decode_document(&text) {
             match decoded {
-                Decoded::Change(change) => recording.changes.push(*change),
+                // What is replayed is what is to be seen, also if CloudTrail's memory is where it was found.
+                Decoded::Change(change) => {
+                    recording.changes.push(Change { provenance: Provenance::Event, ..*change });
+                }
                 Decoded::Foreign(line) => recording.foreign.push(line),
                 Decoded::Platform(_) => {}
             }

@@ -23,7 +23,6 @@ use super::{
 use crate::{
     Exit,
     cli::{self, Global},
-    feed::live::{self, Past},
     look,
     report::{Form, Out, Style},
     screen::{self, Look},
@@ -39,13 +38,15 @@ struct Stage {
     session: Session,
     identity: Identity,
     names: Names,
+    /// Whether CloudTrail is asked for the past.
+    lookup: bool,
 }
 
 /// Runs it; `stage` before `local` in the drop order, so that nobody talks to a server that is gone.
 pub async fn run(options: &cli::Demo, global: &Global) -> anyhow::Result<Exit> {
     let mut signals = Signals::listen()?;
     let local = local::start(0, options.pace, cacl_local::Faults::default())?;
-    let stage = Stage::set(local.endpoint_url(), global).await?;
+    let stage = Stage::set(local.endpoint_url(), !options.past.no_lookup, global).await?;
     if look::interactive() {
         on_screen(&stage, global, &mut signals).await
     } else {
@@ -54,7 +55,7 @@ pub async fn run(options: &cli::Demo, global: &Global) -> anyhow::Result<Exit> {
 }
 
 impl Stage {
-    async fn set(endpoint_url: String, global: &Global) -> anyhow::Result<Self> {
+    async fn set(endpoint_url: String, lookup: bool, global: &Global) -> anyhow::Result<Self> {
         let session = session(&endpoint_url, story::DEPLOYER).await?;
         let identity = session.identity().await?;
         let names = Names {
@@ -63,7 +64,7 @@ impl Stage {
             account: identity.account.clone(),
             region: session.region().to_owned(),
         };
-        Ok(Self { endpoint_url, session, identity, names })
+        Ok(Self { endpoint_url, session, identity, names, lookup })
     }
 
     fn request(&self) -> DeployRequest {
@@ -132,7 +133,7 @@ async fn watch_story(
     let mut scene = watch::scene(&stage.session, &place, &stage.identity, global);
     scene.hint = Some(stage.hint(outputs));
     let cast = story::prepare(&stage.endpoint_url, outputs).await?;
-    let feed = live::follow(stage.session.clone(), watch::tail(&place, jiff::Timestamp::UNIX_EPOCH), Past::Beside);
+    let feed = watch::feed(&stage.session, &place, jiff::Timestamp::UNIX_EPOCH, stage.lookup, false);
     let story = story::tell(cast, story::Tempo::ForPeople);
     let telling = tokio::spawn(async move {
         if let Err(error) = story.await {
@@ -188,7 +189,7 @@ async fn listen(
         observer: Observer { count: Some(story::CHANGES), ..Observer::default() },
         timeout: Some(PATIENCE),
     };
-    let feed = live::follow(stage.session.clone(), watch::tail(&place, jiff::Timestamp::UNIX_EPOCH), Past::First);
+    let feed = watch::feed(&stage.session, &place, jiff::Timestamp::UNIX_EPOCH, stage.lookup, true);
     let story = Box::pin(story::tell(cast, story::Tempo::ForPipes));
     let mut shown = Box::pin(headless.run(feed, signals));
     tokio::select! {

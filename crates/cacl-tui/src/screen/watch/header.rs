@@ -16,10 +16,13 @@ use ratatui::{
 };
 
 use super::{Model, source::Hop};
-use crate::screen::{
-    bar::{Bar, Item},
-    text::{self, Ticking},
-    theme::Role,
+use crate::{
+    feed::Past,
+    screen::{
+        bar::{Bar, Item},
+        text::{self, Ticking},
+        theme::Role,
+    },
 };
 
 /// The texts that depend on the clock.
@@ -100,11 +103,26 @@ fn state(model: &Model, columns: usize) -> Bar {
     if !model.clock.last.is_empty() {
         left.push(Item::new(3, Span::styled(format!("last one {}", model.clock.last), theme.style(Role::Quiet))));
     }
+    if let Some(past) = past(model) {
+        left.push(Item::new(4, Span::styled(past, theme.style(Role::Quiet))));
+    }
     if model.foreign > 0 {
         let lines = text::count(model.foreign, "other line", "other lines");
         left.push(Item::new(4, Span::styled(lines, theme.style(Role::Quiet))));
     }
     Bar { left, right: Line::default(), gap: 3 }
+}
+
+/// `read back to 2026-10-01, 350 calls`, while that takes longer than a moment.
+pub fn past(model: &Model) -> Option<String> {
+    /// As many as it takes where little happens.
+    const FEW: u32 = 3;
+    match &model.past {
+        Some(Past::Reading { back_to, calls }) if *calls > FEW => {
+            Some(format!("read back to {}, {calls} calls", text::moment(*back_to, &model.zone, "%Y-%m-%d")))
+        }
+        _ => None,
+    }
 }
 
 /// `trail ✓ ── rule ✓ ── lambda ✓ ── log ✓ ── you`: what has been seen at work.

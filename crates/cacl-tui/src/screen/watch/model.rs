@@ -5,11 +5,14 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Rect;
 
 use super::{header::Clock, rows::Rows, source::Source};
-use crate::screen::{
-    Look, Scene,
-    layout::{self, Areas, Wish},
-    scroll::Pane,
-    theme::Theme,
+use crate::{
+    feed::Past,
+    screen::{
+        Look, Scene,
+        layout::{self, Areas, Wish},
+        scroll::Pane,
+        theme::Theme,
+    },
 };
 
 /// The state of the screen.
@@ -45,6 +48,8 @@ pub struct Model {
     pub help: Option<Pane>,
     /// How the feed is doing.
     pub source: Source,
+    /// How it is with what was before, once that is asked for.
+    pub past: Option<Past>,
     /// Lines that are neither a change nor of the platform.
     pub foreign: usize,
     /// The time.
@@ -114,6 +119,7 @@ impl Model {
             detail: Pane::default(),
             help: None,
             source: Source::default(),
+            past: None,
             foreign: 0,
             now: Timestamp::UNIX_EPOCH,
             clock: Clock::default(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cacl_event::{Change, Inserted, Provenance, Severity};
+use cacl_event::{Change, ClientKey, Inserted, Provenance, Severity, Text};
 use crossterm::event::Event;
 use ratatui::{
     Frame,
@@ -12,14 +12,14 @@ use ratatui::{
 
 use super::{
     Model, detail,
-    header::Clock,
+    header::{self, Clock},
     json,
     model::{Focus, Paused, Style},
     rows::{Put, Row},
     view,
 };
 use crate::{
-    feed::Feed,
+    feed::{Feed, Past},
     screen::{
         Ended, help,
         keys::{self, Action, Place},
@@ -180,6 +180,14 @@ impl Model {
                 self.foreign += 1;
                 self.stale.frame = true;
             }
+            Feed::Snapshot { client, taken, settings } => {
+                self.history.snapshot(client.clone(), taken, *settings);
+                let later = self.history.of_client(&client).filter(|change| change.time > taken);
+                let later: Vec<_> = later.map(|change| change.id.clone()).collect();
+                self.renew(&later);
+                self.meets(Some(&client));
+            }
+            Feed::Past(past) => self.past_came(past),
             Feed::Status(status) => {
                 // Words that stay the same need no frame; the clock sees whether they do.
                 let (hops, trouble) = (self.source.hops(), self.source.trouble().map(str::to_owned));
@@ -206,15 +214,40 @@ impl Model {
         if inserted == Inserted::Known {
             return;
         }
-        let dependants = self.history.dependants(&id);
-        for id in std::iter::once(&id).chain(&dependants).filter(|id| self.is_shown(id)).collect::<Vec<_>>() {
-            if let Some(row) = Row::of(&self.history, id) {
+        let mut renewed = self.history.dependants(&id);
+        renewed.push(id);
+        self.renew(&renewed);
+        // Even without depending on it, another change of the client may learn its name from this one.
+        self.meets(client.as_ref());
+    }
+
+    /// What the reader sees of the past: how far it is known, while that takes its time, and why not more is.
+    fn past_came(&mut self, past: Past) {
+        let before = header::past(self);
+        self.past = match (past, self.past.take()) {
+            // That it ended is no news to whoever knows how.
+            (Past::Read, Some(Past::Trouble(words))) => Some(Past::Trouble(words)),
+            (past, _) => Some(past),
+        };
+        self.stale.frame |= header::past(self) != before;
+        self.stale.detail |= matches!(self.past, Some(Past::Trouble(_)));
+    }
+
+    /// Puts the rows of these changes, new or derived anew.
+    fn renew(&mut self, ids: &[Text]) {
+        for id in ids {
+            if self.is_shown(id)
+                && let Some(row) = Row::of(&self.history, id)
+            {
                 self.put(row);
                 self.stale.frame = true;
             }
         }
-        // Even without depending on it, another change of the client may learn its name from this one.
-        if client.is_some() && client == self.change().and_then(Change::client_key) {
+    }
+
+    /// Something was learnt of a client: its changes may read differently.
+    fn meets(&mut self, client: Option<&ClientKey>) {
+        if client.is_some() && client == self.change().and_then(Change::client_key).as_ref() {
             self.stale.detail = true;
             self.stale.frame = true;
         }

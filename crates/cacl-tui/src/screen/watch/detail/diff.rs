@@ -60,7 +60,12 @@ fn heading(history: &History, change: &Change, diff: &Diff, look: &Look) -> Vec<
     if change.kind == Kind::Update && diff.baseline != BaselineKind::None {
         pieces.extend(against(history, change, diff.baseline, look));
     }
-    flow(Vec::new(), &pieces, look.width)
+    let mut lines = flow(Vec::new(), &pieces, look.width);
+    let blind = diff.baseline == BaselineKind::None && change.kind != Kind::Other;
+    if let Some(why) = look.blind.as_deref().filter(|_| blind) {
+        lines.extend(flow(Vec::new(), &[quiet(why)], look.width));
+    }
+    lines
 }
 
 /// `10:28:11 by deploy (terraform)`.

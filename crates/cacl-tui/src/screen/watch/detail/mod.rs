@@ -22,9 +22,12 @@ use jiff::tz::TimeZone;
 use ratatui::text::{Line, Span};
 
 use super::{Model, list};
-use crate::screen::{
-    text::{self, Piece, flow, piece, whole},
-    theme::{self, Role, Theme},
+use crate::{
+    feed::Past,
+    screen::{
+        text::{self, Piece, flow, piece, whole},
+        theme::{self, Role, Theme},
+    },
 };
 
 mod diff;
@@ -40,12 +43,18 @@ pub struct Look {
     pub width: usize,
     /// Whether unchanged settings are shown.
     pub unfolded: bool,
+    /// Why less is known of earlier states than could be.
+    pub blind: Option<String>,
 }
 
 impl Look {
     /// The model's.
     pub fn of(model: &Model, width: usize) -> Self {
-        Self { theme: model.theme, zone: model.zone.clone(), width, unfolded: model.unfolded }
+        let blind = match &model.past {
+            Some(Past::Trouble(words)) => Some(words.clone()),
+            _ => None,
+        };
+        Self { theme: model.theme, zone: model.zone.clone(), width, unfolded: model.unfolded, blind }
     }
 
     fn piece(&self, text: &str, role: Role) -> Piece {
