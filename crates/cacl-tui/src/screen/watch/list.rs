@@ -107,7 +107,7 @@ impl Columns {
         // A cursor, a severity, and a gap after each column.
         let fixed = 1 + time + 1 + 1 + 1 + gap(event) + gap(origin) + summary + 1;
         let rest = width.saturating_sub(fixed);
-        let client = (rest * 11 / 20).min(32);
+        let client = (rest * 4 / 7).min(32);
         let who = rest.saturating_sub(client).min(32);
         Self { today, time, event, client, who, origin, summary }
     }

@@ -186,13 +186,13 @@ impl<'a> Table<'a> {
         let (had, has) = (keys(&before), keys(&after));
         let deleted = self.kind == Kind::Delete;
         let mut parts: Vec<Part> = match row.class {
-            Class::Set | Class::Unchanged | Class::Defaulted => {
+            Class::Set | Class::Added | Class::Unchanged | Class::Defaulted => {
                 after.iter().map(|element| self.element("", row, element, role)).collect()
             }
             Class::Removed if deleted => {
                 before.iter().map(|element| self.element("", row, element, Role::Text)).collect()
             }
-            Class::Added | Class::Changed | Class::Removed | Class::Reset => {
+            Class::Changed | Class::Removed | Class::Reset => {
                 let minus = if row.class == Class::Reset { Role::Reset } else { Role::Removed };
                 let gained = after.iter().filter(|element| !had.contains(&element.to_string()));
                 let lost = before.iter().filter(|element| !has.contains(&element.to_string()));
