@@ -219,6 +219,37 @@ async fn deploy_watch_teardown() {
 }
 
 #[tokio::test]
+async fn the_first_change_of_a_client_is_compared_with_its_creation() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    let watch = aws.spawn(&["watch", "--output", "jsonl", "--since", "1h", "--count", "1", "--timeout", "1m"]);
+    next_second().await;
+    let (session, pool, client) = aws.sandbox().await;
+    let update = json!({
+        "UserPoolId": pool, "ClientId": client, "AllowedOAuthFlowsUserPoolClient": true,
+        "AllowedOAuthFlows": ["client_credentials"], "AllowedOAuthScopes": ["cacl-api/something.read"],
+    });
+    call(&session, COGNITO, "UpdateUserPoolClient", update).await.expect("updates");
+    let (status, stdout, stderr) = watch.end();
+    assert_eq!((status.code(), stderr.as_str()), (Some(0), ""), "{stdout}");
+    let line: Value = serde_json::from_str(&stdout).expect("one line");
+    assert_eq!((&line["kind"], &line["baseline"]), (&json!("update"), &json!("history")));
+    let scopes = row(&line, "allowedOAuthScopes");
+    assert_eq!((&scopes["class"], &scopes["added"]), (&json!("changed"), &json!([])));
+    assert_eq!(scopes["removed"], json!(["cacl-api/something.write"]));
+    let reset = row(&line, "preventUserExistenceErrors");
+    assert_eq!((&reset["class"], &reset["before"]), (&json!("reset"), &json!("ENABLED")));
+    assert_eq!(row(&line, "enableTokenRevocation")["class"], "unchanged", "not sent, and that is its default");
+
+    // Without CloudTrail's memory, and the log's own past left out, nothing is known of then.
+    let alone = ["watch", "-o", "jsonl", "--since", "1h", "--count", "1", "--timeout", "1m", "--no-lookup"];
+    let (code, stdout, stderr) = ran(&mut aws.cacl(&alone));
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let line: Value = serde_json::from_str(&stdout).expect("one line");
+    assert_eq!((&line["baseline"], &row(&line, "allowedOAuthScopes")["class"]), (&json!("none"), &json!("set")));
+}
+
+#[tokio::test]
 async fn fail_on_exec_and_count() {
     let aws = LocalAws::start(&["--throttle", "0.4", "--duplicate", "0.5"]);
     assert_eq!(aws.deploy(&[]).0, 0);

@@ -21,13 +21,15 @@ const LATE: SignedDuration = SignedDuration::from_mins(20);
 /// When it is asked again after a change of a client of which nothing was known.
 const AGAIN: [Duration; 3] = [Duration::from_mins(1), Duration::from_mins(4), Duration::from_mins(11)];
 
+type Answers = BoxStream<'static, Feed>;
+
 /// What is being asked of the past, and of which clients a state is known.
 pub struct Memory {
-    session: Session,
-    /// Whether CloudTrail is asked. Not any more once that failed for good.
-    lookup: bool,
+    /// Asks CloudTrail what was since a time; not any more once that failed for good.
+    ask: Option<Box<dyn Fn(Timestamp) -> Answers + Send>>,
+    /// When it was asked last.
     asked: Timestamp,
-    answers: SelectAll<BoxStream<'static, Feed>>,
+    answers: SelectAll<Answers>,
     reading: bool,
     known: HashSet<ClientKey>,
     again: Option<Instant>,
@@ -37,16 +39,17 @@ pub struct Memory {
 impl Memory {
     /// Asks for the settings of one client, and CloudTrail for all of its 90 days.
     pub fn new(session: Session, client: Option<ClientKey>, lookup: bool) -> Self {
-        let mut answers: SelectAll<BoxStream<'static, Feed>> = SelectAll::new();
-        if let Some(client) = client {
-            answers.push(stream::once(describe(session.clone(), client)).filter_map(std::future::ready).boxed());
-        }
-        if lookup {
-            answers.push(remembered(session.clone(), Timestamp::UNIX_EPOCH).boxed());
-        }
-        let reading = !answers.is_empty();
-        let (known, delays) = (HashSet::new(), [].iter());
-        Self { session, lookup, asked: Timestamp::now(), answers, reading, known, again: None, delays }
+        let described = client.map(|client| stream::once(describe(session.clone(), client)));
+        let described = described.map(|described| described.filter_map(std::future::ready).boxed());
+        let ask = move |since| remembered(session.clone(), since).boxed();
+        Self::asking(described, lookup.then(|| Box::new(ask) as _))
+    }
+
+    fn asking(described: Option<Answers>, ask: Option<Box<dyn Fn(Timestamp) -> Answers + Send>>) -> Self {
+        let remembered = ask.as_ref().map(|ask| ask(Timestamp::UNIX_EPOCH));
+        let answers: SelectAll<Answers> = described.into_iter().chain(remembered).collect();
+        let (reading, asked) = (!answers.is_empty(), Timestamp::now());
+        Self { ask, asked, answers, reading, known: HashSet::new(), again: None, delays: [].iter() }
     }
 
     /// Whether an answer is still to come.
@@ -61,7 +64,7 @@ impl Memory {
                 match &item {
                     Feed::Change(change) => self.learn(change),
                     Feed::Snapshot { client, .. } => drop(self.known.insert(client.clone())),
-                    Feed::Past(Past::Trouble(_)) => (self.lookup, self.again) = (false, None),
+                    Feed::Past(Past::Trouble(_)) => (self.ask, self.again) = (None, None),
                     _ => {}
                 }
                 return Some(item);
@@ -72,7 +75,7 @@ impl Memory {
             sleep_until(self.again?).await;
             self.again = self.delays.next().map(|delay| Instant::now() + *delay);
             let since = std::mem::replace(&mut self.asked, Timestamp::now()) - LATE;
-            self.answers.push(remembered(self.session.clone(), since).boxed());
+            self.answers.extend(self.ask.as_ref().map(|ask| ask(since)));
             self.reading = true;
         }
     }
@@ -80,7 +83,7 @@ impl Memory {
     /// Takes note of a change from the log; one of an unknown client is a reason to ask again.
     pub fn see(&mut self, change: &Change) {
         let Some(client) = change.client_key() else { return };
-        if self.lookup && matches!(change.kind, Kind::Update | Kind::Delete) && !self.known.contains(&client) {
+        if self.ask.is_some() && matches!(change.kind, Kind::Update | Kind::Delete) && !self.known.contains(&client) {
             self.delays = AGAIN.iter();
             self.again = self.delays.next().map(|delay| Instant::now() + *delay);
         }
@@ -131,20 +134,82 @@ async fn describe(session: Session, client: ClientKey) -> Option<Feed> {
 
 #[cfg(test)]
 mod tests {
-    use cacl_event::Provenance;
-    use serde_json::{Value, json};
+    use std::sync::{Arc, Mutex};
 
-    use super::settling;
-    use crate::feed::Feed;
+    use cacl_event::{Change, Provenance};
+    use serde_json::{Value, json};
+    use tokio::time::timeout;
+
+    use super::*;
+
+    fn record() -> Value {
+        serde_json::from_str(include_str!("../../tests/fixtures/update.json")).expect("JSON")
+    }
+
+    fn change() -> Change {
+        match settling(&record().to_string()).pop() {
+            Some(Feed::Change(change)) => *change,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A memory with this answer to each question, and the seconds at which it was asked.
+    fn memory(answer: Vec<Feed>) -> (Memory, Arc<Mutex<Vec<u64>>>) {
+        let (asked, began) = (Arc::new(Mutex::new(Vec::new())), Instant::now());
+        let noted = Arc::clone(&asked);
+        let ask = move |_| {
+            noted.lock().expect("unpoisoned").push(began.elapsed().as_secs());
+            stream::iter(answer.clone()).boxed()
+        };
+        (Memory::asking(None, Some(Box::new(ask))), asked)
+    }
+
+    /// All that comes within a day.
+    async fn drained(memory: &mut Memory) -> Vec<Feed> {
+        let mut items = Vec::new();
+        while let Ok(Some(item)) = timeout(Duration::from_hours(24), memory.next()).await {
+            items.push(item);
+        }
+        items
+    }
 
     #[test]
     fn only_what_settled_a_state_is_taken() {
-        let mut record: Value = serde_json::from_str(include_str!("../../tests/fixtures/update.json")).expect("JSON");
-        let items = settling(&record.to_string());
-        let [Feed::Change(change)] = items.as_slice() else { panic!("{items:?}") };
-        assert_eq!((&*change.id, change.provenance), ("11111111-aaaa-4aaa-8aaa-000000000001", Provenance::History));
+        assert_eq!((&*change().id, change().provenance), ("11111111-aaaa-4aaa-8aaa-000000000001", Provenance::History));
+        let mut record = record();
         record["errorCode"] = json!("InvalidParameterException");
         assert_eq!(settling(&record.to_string()), []);
         assert_eq!(settling("rubbish"), []);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unknown_client_is_a_reason_to_ask_again() {
+        let (mut memory, asked) = memory(Vec::new());
+        assert!(memory.is_reading());
+        assert_eq!(drained(&mut memory).await, [Feed::Past(Past::Read)]);
+        assert!(!memory.is_reading());
+        memory.see(&change());
+        memory.see(&change());
+        assert_eq!(drained(&mut memory).await.len(), 3);
+        assert_eq!(*asked.lock().expect("unpoisoned"), [0, 60, 300, 960], "CloudTrail may be late");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_known_client_is_none() {
+        let (mut memory, asked) = memory(vec![Feed::Change(Box::new(change()))]);
+        assert_eq!(drained(&mut memory).await.len(), 2);
+        memory.see(&Change { id: "later".into(), ..change() });
+        assert_eq!(drained(&mut memory).await, []);
+        assert_eq!(asked.lock().expect("unpoisoned").len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_trouble_nothing_is_asked_again() {
+        let trouble = Feed::Past(Past::Trouble("no".to_owned()));
+        let (mut memory, asked) = memory(vec![trouble.clone()]);
+        assert_eq!(drained(&mut memory).await, [trouble, Feed::Past(Past::Read)]);
+        memory.see(&change());
+        assert_eq!(drained(&mut memory).await, []);
+        assert_eq!(asked.lock().expect("unpoisoned").len(), 1);
     }
 }

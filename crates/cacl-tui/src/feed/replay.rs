@@ -95,8 +95,9 @@ fn pause(from: Timestamp, to: Timestamp, speed: f64) -> Duration {
 mod tests {
     use std::{io::Write, path::PathBuf, time::Duration};
 
-    use cacl_event::{Change, Decoded, decode};
+    use cacl_event::{Change, Decoded, Provenance, decode};
     use futures_util::StreamExt;
+    use serde_json::json;
     use tokio::time::Instant;
 
     use super::{play, read};
@@ -139,6 +140,17 @@ mod tests {
         let recording = read(std::slice::from_ref(&file)).expect("read");
         assert_eq!(recording.empty, [file]);
         assert_eq!(recording.foreign.len(), 1);
+    }
+
+    #[test]
+    fn what_was_looked_up_is_shown_as_what_was_seen() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("past.json");
+        let found = json!({"Events": [{"CloudTrailEvent": UPDATE}]}).to_string();
+        std::fs::write(&file, found).expect("written");
+        let recording = read(&[file]).expect("read");
+        let [change] = recording.changes.as_slice() else { panic!("{recording:?}") };
+        assert_eq!(change.provenance, Provenance::Event);
     }
 
     #[tokio::test(start_paused = true)]

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use cacl_aws::Status;
-use cacl_event::Decoded;
+use cacl_event::{Change, Decoded, Provenance};
 
 use super::{Stage, look, now, scene, story, told};
 use crate::{
-    feed::Feed,
+    feed::{Feed, Past},
     screen::{
         Ended,
         run::{Msg, Screen},
@@ -84,6 +84,61 @@ fn a_late_arrival_takes_its_place_and_the_selection_stays() {
     stage.assert_shows("↺ logoutURLs");
     let list = stage.lines("10:41:07").join("\n");
     assert!(list.contains("↺3") || list.contains("↺4") || list.contains("↺5"), "the row is derived anew:\n{list}");
+}
+
+/// The same call, as CloudTrail remembers it.
+fn remembered(nth: usize) -> Feed {
+    Feed::Change(Change { provenance: Provenance::History, ..story().swap_remove(nth) }.into())
+}
+
+#[test]
+fn the_past_is_compared_with_and_not_listed() {
+    let mut stage = Stage::new(120, 40);
+    stage.feed([Feed::Status(Status::Live), change(7), change(9)]).press("k");
+    stage.assert_shows("no earlier state known: what the request sets");
+    stage.feed([remembered(2), Feed::Past(Past::Read)]);
+    stage.assert_shows("1 of 2");
+    stage.assert_shows("2 changes");
+    stage.assert_shows("against 10:28:11 by deploy (terraform)");
+    stage.assert_shows("↺ logoutURLs");
+    let list = stage.lines("10:41:07").join("\n");
+    assert!(list.contains("+1 ↺4"), "the row is derived anew:\n{list}");
+    stage.feed([change(2)]);
+    stage.assert_shows("2 of 3");
+}
+
+#[test]
+fn a_description_is_compared_with_by_what_came_after_it() {
+    let client = story()[7].client_key().expect("a client");
+    let settings = story()[2].resulting.clone().expect("known");
+    for (taken, before_it) in [("2026-10-01T08:41:06.9Z", true), ("2026-10-01T08:41:07.1Z", false)] {
+        let mut stage = Stage::new(120, 40);
+        stage.feed([change(7)]);
+        let before = stage.model.rows.row(0).cloned();
+        let taken = taken.parse().expect("a time");
+        stage.feed([Feed::Snapshot { client: client.clone(), taken, settings: settings.clone().into() }]);
+        assert_eq!(stage.model.rows.row(0) != before.as_ref(), before_it, "{taken}");
+        assert_eq!(stage.shows("against the settings as described"), before_it, "{taken}");
+        assert_eq!(stage.model.rows.len(), 1);
+    }
+}
+
+#[test]
+fn reading_the_past_shows_how_far_it_is_and_why_it_ended() {
+    let reading = |calls| Feed::Past(Past::Reading { back_to: "2026-09-02T08:00:00Z".parse().expect("a time"), calls });
+    let mut stage = Stage::with(160, 40, &scene(), &look());
+    stage.feed([Feed::Status(Status::Live), change(7)]);
+    stage.draw();
+    stage.feed([reading(3)]);
+    assert!(!stage.model.stale(), "a moment is not worth a word");
+    stage.feed([reading(4)]);
+    stage.assert_shows("read back to 2026-09-02, 4 calls");
+    stage.feed([Feed::Past(Past::Read)]);
+    assert!(!stage.shows("read back"));
+    stage.feed([Feed::Past(Past::Trouble("it needs cloudtrail:LookupEvents".into())), Feed::Past(Past::Read)]);
+    stage.assert_shows("it needs cloudtrail:LookupEvents");
+    stage.feed([remembered(2)]);
+    assert!(!stage.shows("cloudtrail:LookupEvents"), "what is known has no need of it");
 }
 
 #[test]
