@@ -119,7 +119,11 @@ impl Flow {
             self.put(word, style);
             return;
         }
-        if self.used > 0 && (spaces > 0 || width(word) <= self.room) {
+        // A word that no line can hold begins here if there is some room left; any other goes to the next line whole.
+        let begins_here = width(word) > self.room && self.used + spaces < self.room * 2 / 3;
+        if begins_here {
+            self.put(&" ".repeat(spaces), Style::new());
+        } else if self.used > 0 && (spaces > 0 || width(word) <= self.room) {
             self.turn();
         }
         let mut rest = word;

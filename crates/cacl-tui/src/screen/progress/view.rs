@@ -220,7 +220,9 @@ fn logged(model: &Model, entry: &Entry, columns: usize, status: usize) -> Vec<Li
     line.push(Span::raw(" "));
     line.push(Span::styled(text::fit(&event.status, status, theme.glyphs.ellipsis), theme.style(role)));
     let mut lines = vec![Line::from(line)];
-    if let Some(reason) = &event.reason {
+    // That a resource is being made "was initiated" is what its status says.
+    let told = |reason: &&String| Step::of(&event.status) != Step::Begun || !reason.ends_with("nitiated");
+    if let Some(reason) = event.reason.as_ref().filter(told) {
         lines.extend(flow(vec![Span::raw(" ".repeat(9))], &[piece(reason, quiet)], columns));
     }
     lines
