@@ -23,7 +23,8 @@ impl Workspace {
     fn read() -> Result<Self, Box<dyn Error>> {
         let version = Command::new(env!("CARGO")).arg("-vV").output()?;
         let version = String::from_utf8(version.stdout)?;
-        let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("cargo does not tell its host")?;
+        let host =
+            version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or("cargo does not tell its host")?;
         let output = Command::new(env!("CARGO"))
             .args(["metadata", "--format-version=1", "--offline", "--locked", "--filter-platform", host])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
@@ -47,9 +48,10 @@ impl Workspace {
     fn naming(&self, matches: impl Fn(&str) -> bool) -> BTreeSet<&str> {
         let names = |id: &String| {
             let dependencies = self.packages[id]["dependencies"].as_array();
-            dependencies.into_iter().flatten().any(|dependency| {
-                dependency["kind"] != "dev" && dependency["name"].as_str().is_some_and(&matches)
-            })
+            dependencies
+                .into_iter()
+                .flatten()
+                .any(|dependency| dependency["kind"] != "dev" && dependency["name"].as_str().is_some_and(&matches))
         };
         self.members.iter().filter(|id| names(id)).map(|id| self.name(id)).collect()
     }
@@ -126,8 +128,10 @@ fn the_event_crate_is_pure() -> Outcome {
 fn the_subscriber_knows_neither_the_sdk_nor_a_screen() -> Outcome {
     let workspace = Workspace::read()?;
     let inside = workspace.closure("cacl-subscriber");
-    let foreign: Vec<_> =
-        inside.iter().filter(|name| is_aws(name) || name.starts_with("rustls") || name.starts_with("ratatui")).collect();
+    let foreign: Vec<_> = inside
+        .iter()
+        .filter(|name| is_aws(name) || name.starts_with("rustls") || name.starts_with("ratatui"))
+        .collect();
     assert!(foreign.is_empty(), "cacl-subscriber depends on {foreign:?}");
     Ok(())
 }
