@@ -27,7 +27,7 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
     tell_what_is_missing(&recording);
     let (changes, others) = split(recording.changes, options.all);
     if others > 0 && output != Output::Tui {
-        note(&format!("{} that changes no app client is not shown; --all shows all", counted(others, "call", "calls")));
+        note(&format!("{} no app client, not shown; --all shows all", counted(others, "call changes", "calls change")));
     }
     let observer = Observer { fail_on: options.fail_on.map(Severity::from), ..Observer::default() };
     match (output, options.speed) {
