@@ -1,7 +1,7 @@
 //! The one port: reads a request whole, finds out for which service it is and who makes it, and answers in that service's
 //! protocol. Whatever is unknown gets an error that an AWS client understands.
 
-use std::io;
+use std::{io, net::IpAddr};
 
 use axum::{
     Router,
@@ -40,6 +40,9 @@ async fn answer(State(world): State<Shared>, request: http::Request<Body>) -> Re
     let scope = request.scope();
     let service = Service::of(&request, scope.as_ref());
     let outcome = match (body, scope) {
+        _ if is_from_a_web_page(&request) => {
+            Err(AwsError::new(403, "AccessDenied", "The local AWS serves no web pages."))
+        }
         (Err(_), _) => Err(AwsError::bad("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")),
         (Ok(_), None) => Err(service.missing_token()),
         (Ok(_), Some(scope)) => match service.refuse(&world, &scope) {
@@ -51,6 +54,24 @@ async fn answer(State(world): State<Shared>, request: http::Request<Body>) -> Re
         tracing::debug!(path = request.path(), code = %error.code, message = error.message, "refused");
         response(service.protocol(), &request, &request_id, &error)
     })
+}
+
+/// Whether a browser asks on behalf of a page. Any page on the web can send requests to a port of this machine, and what
+/// is asked for here is done: a function that it brings would run with the rights of whoever plays with the local AWS.
+/// Browsers say so in these headers; and a page whose own name was made to point to this machine comes under that name.
+fn is_from_a_web_page(request: &Request) -> bool {
+    let by_page = request.header("sec-fetch-site").is_some_and(|site| site != "none");
+    let host = request.header("host").unwrap_or_default();
+    by_page || request.head.headers.contains_key("origin") || !is_here(host)
+}
+
+/// Whether a host, with or without a port, is this machine by a name that nobody else can point to it.
+fn is_here(host: &str) -> bool {
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit()));
+    let name = name.map_or(host, |(name, _)| name).to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The services there are.

@@ -38,6 +38,19 @@ fn unsigned_requests_are_refused(
 }
 
 #[rstest]
+#[case::origin("Origin: https://example.org\r\n", 403)]
+#[case::no_origin("Sec-Fetch-Site: cross-site\r\n", 403)]
+#[case::own_name("Host: rebound.example.org\r\n", 403)]
+#[case::looks_local("Host: 127.0.0.1.example.org:80\r\n", 403)]
+#[case::typed("Sec-Fetch-Site: none\r\n", 200)]
+#[case::localhost("Host: LOCALHOST:1\r\n", 200)]
+#[case::v6("Host: [::1]:1\r\n", 200)]
+fn pages_of_the_web_are_refused(#[case] headers: &str, #[case] status: u16) {
+    let answer = s3(&local(Faults::default()), "GET /", headers, "");
+    assert_eq!(answer.status, status, "{answer:?}");
+}
+
+#[rstest]
 #[case::no_such_action("sts", FORM, "Action=Dance", "InvalidAction")]
 #[case::no_action("cloudformation", FORM, "", "InvalidAction")]
 #[case::no_such_query_service("ec2", FORM, "Action=DescribeInstances", "InvalidAction")]
