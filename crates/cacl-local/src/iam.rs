@@ -1,5 +1,5 @@
-//! IAM: roles with their inline policies, and the shape of policy documents. Nothing is ever evaluated: who may do what is
-//! decided by the actor alone (see [`crate::sts`]).
+//! IAM: roles with their inline policies, which hold for what runs as the role, and the shape of policy documents. What
+//! people may do is decided by who they are alone (see [`crate::sts`]).
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     ACCOUNT,
     input::{list, required, text},
+    policy::{Wish, allows, statements},
     protocol::{encode, query::Form, xml::Element},
     world::{AwsError, Resource, Schema, Shared, Updated, lock},
 };
@@ -77,6 +78,15 @@ impl Role {
     fn policy(&self, name: &str) -> Option<&Value> {
         list(&self.properties, "Policies").iter().find(|policy| text(policy, "PolicyName") == Some(name))
     }
+}
+
+/// Whether a role may do this, by its inline policies. One that was not made here may do anything, and so may one with
+/// managed policies, which nobody here has read.
+pub fn may(world: &Shared, role_arn: &str, action: &str, resource: &str) -> bool {
+    let state = lock(&world.iam);
+    let Some((_, role)) = state.roles.iter().find(|(name, role)| role.arn(name) == role_arn) else { return true };
+    let inline = list(&role.properties, "Policies").iter().flat_map(|policy| statements(&policy["PolicyDocument"]));
+    !list(&role.properties, "ManagedPolicyArns").is_empty() || allows(inline, &Wish { by: None, action, resource })
 }
 
 /// What a policy is attached to, which decides what its statements must and must not say.
@@ -263,6 +273,28 @@ mod tests {
 
         delete(&world, &role.physical_id).expect("deleted");
         assert_eq!(handle(&world, "GetRole", &form).expect_err("gone").code, "NoSuchEntity");
+    }
+
+    #[test]
+    fn a_role_may_what_its_policies_say_and_a_strange_one_anything() {
+        let world = World::test();
+        let statement = json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:*:*:dead"});
+        let policy = json!({"PolicyName": "p", "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}});
+        let properties = json!({"RoleName": "r", "AssumeRolePolicyDocument": trust(), "Policies": [policy]});
+        create(&world, "s", &properties).expect("made");
+        let may = |role: &str, queue: &str| {
+            let [role, queue] = [format!("arn:aws:iam::{ACCOUNT}:role/{role}"), world.arn("sqs", queue)];
+            may(&world, &role, "sqs:SendMessage", &queue)
+        };
+        assert!(may("r", "dead") && !may("r", "other") && may("strange", "other"));
+        let managed = json!({"AssumeRolePolicyDocument": trust(), "ManagedPolicyArns": ["arn:aws:iam::aws:policy/X"]});
+        update(&world, "r", &json!({"RoleName": "r"}), &{
+            let mut managed = managed;
+            managed["RoleName"] = "r".into();
+            managed
+        })
+        .expect("changed");
+        assert!(may("r", "other"));
     }
 
     #[test]

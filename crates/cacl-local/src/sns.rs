@@ -8,6 +8,7 @@ use crate::{
     ACCOUNT,
     iam::{Attached, check_policy},
     input::{text, texts},
+    policy::{Source, Wish, allows, statements},
     protocol::{query::Form, xml::Element},
     world::{AwsError, Resource, Schema, Shared, Updated, lock},
 };
@@ -78,9 +79,17 @@ struct Topic {
     published: Vec<String>,
 }
 
-/// Publishes to the topic of this ARN for another service (a rule's second target).
-pub fn publish(world: &Shared, topic_arn: &str, message: String) -> Result<(), AwsError> {
-    lock(&world.sns).topics.get_mut(topic_arn).ok_or_else(missing)?.published.push(message);
+/// Publishes to the topic of this ARN for another service that its policy must let in (a rule's second target).
+pub fn publish(world: &Shared, topic_arn: &str, by: Source<'_>, message: String) -> Result<(), AwsError> {
+    let mut state = lock(&world.sns);
+    let topic = state.topics.get_mut(topic_arn).ok_or_else(missing)?;
+    let policy: Value = topic.policy.as_ref().and_then(|policy| serde_json::from_str(policy).ok()).unwrap_or_default();
+    if !allows(statements(&policy), &Wish { by: Some(by), action: "sns:Publish", resource: topic_arn }) {
+        let message =
+            format!("User: {} is not authorized to perform: SNS:Publish on resource: {topic_arn}", by.service);
+        return Err(AwsError::new(403, "AuthorizationError", message));
+    }
+    topic.published.push(message);
     Ok(())
 }
 
@@ -232,7 +241,13 @@ mod tests {
         assert_eq!(topic.ref_value, "arn:aws:sns:us-east-1:000000000000:news");
         let properties = json!({"TopicArn": topic.ref_value, "Protocol": "email", "Endpoint": "kim@example.org"});
         let subscription = create(&world, "AWS::SNS::Subscription", "s-S", &properties).expect("made");
-        publish(&world, &topic.ref_value, "hello".to_owned()).expect("published");
+        let by = Source { service: "events.amazonaws.com", arn: "arn:aws:events:us-east-1:000000000000:rule/r" };
+        let publish = || publish(&world, &topic.ref_value, by, "hello".to_owned());
+        assert_eq!(publish().expect_err("nobody was let in").code, "AuthorizationError");
+        let statement = json!({"Effect": "Allow", "Principal": {"Service": by.service}, "Action": "sns:Publish", "Resource": topic.ref_value});
+        let policy = json!({"Topics": [topic.ref_value], "PolicyDocument": {"Statement": statement}});
+        create(&world, "AWS::SNS::TopicPolicy", "s-P", &policy).expect("made");
+        publish().expect("published");
 
         let form = Form::new(&format!("TopicArn={}", topic.ref_value));
         let listed = handle(&world, "ListSubscriptionsByTopic", &form).expect("listed");
@@ -241,6 +256,6 @@ mod tests {
 
         delete(&world, "AWS::SNS::Subscription", &subscription.physical_id).expect("deleted");
         delete(&world, "AWS::SNS::Topic", &topic.physical_id).expect("deleted");
-        assert_eq!(publish(&world, &topic.ref_value, String::new()).expect_err("gone").code, "NotFound");
+        assert_eq!(publish().expect_err("gone").code, "NotFound");
     }
 }

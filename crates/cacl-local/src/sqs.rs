@@ -10,6 +10,7 @@ use crate::{
     ACCOUNT,
     iam::{Attached, check_policy},
     input::{list, text, texts, whole},
+    policy::{Source, Wish, allows, statements},
     world::{AwsError, Resource, Schema, Shared, Updated, World, lock},
 };
 
@@ -74,7 +75,34 @@ struct Message {
     received: u32,
 }
 
-/// Sends a message to the queue of this ARN for another service (a rule's dead letters).
+/// Sends a message for another service that the queue's policy must let in: events, and a rule's dead letters.
+pub fn send_for_service(
+    world: &Shared,
+    queue_arn: &str,
+    by: Source<'_>,
+    body: String,
+    attributes: &[(&str, String)],
+) -> Result<(), AwsError> {
+    let name = queue_arn.rsplit(':').next().unwrap_or_default();
+    let policy = lock(&world.sqs).queues.get(name).ok_or_else(missing)?.attributes.get("Policy").cloned();
+    let policy: Value = policy.and_then(|policy| serde_json::from_str(&policy).ok()).unwrap_or_default();
+    if !allows(statements(&policy), &Wish { by: Some(by), action: "sqs:SendMessage", resource: queue_arn }) {
+        let message = format!("Access to the resource {} is denied.", url(world, name));
+        return Err(AwsError::new(403, "AccessDenied", message));
+    }
+    send(world, queue_arn, body, attributes)
+}
+
+/// A queue that anybody may send to, for tests of those who do; gives its URL.
+#[cfg(test)]
+pub fn open(world: &Shared, name: &str) -> Value {
+    let statement = json!({"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"});
+    let policy = json!({"Statement": statement}).to_string();
+    let queue = json!({"QueueName": name, "Attributes": {"Policy": policy}});
+    handle(world, "CreateQueue", &queue).expect("a queue")["QueueUrl"].clone()
+}
+
+/// Sends a message to the queue of this ARN for a service whose right to do so is known (a function's dead letters).
 /// `attributes` are string message attributes by name.
 pub fn send(world: &Shared, queue_arn: &str, body: String, attributes: &[(&str, String)]) -> Result<(), AwsError> {
     let attributes: Map<String, Value> = attributes

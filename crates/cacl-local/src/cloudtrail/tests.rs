@@ -54,7 +54,7 @@ fn world_with_trail() -> Shared {
 #[tokio::test]
 async fn only_a_trail_that_logs_writes_opens_the_way() {
     let world = world_with_trail();
-    let made = sqs::handle(&world, "CreateQueue", &json!({"QueueName": "q"})).expect("a queue");
+    let queue = sqs::open(&world, "q");
     let caller = somebody("admin");
     let rule = json!({"Name": "r", "EventPattern": r#"{"source":["aws.cognito-idp"]}"#});
     events::handle(&world, &caller, "PutRule", &rule).expect("a rule");
@@ -71,7 +71,7 @@ async fn only_a_trail_that_logs_writes_opens_the_way() {
     ]}]});
     call(&world, "PutEventSelectors", &writes).expect("writes");
     happens(&world, "a", "WhileLogging");
-    let request = json!({"QueueUrl": made["QueueUrl"]});
+    let request = json!({"QueueUrl": queue});
     let arrived = loop {
         let received = sqs::handle(&world, "ReceiveMessage", &request).expect("the queue");
         match received["Messages"].as_array() {
@@ -168,6 +168,7 @@ async fn says_no_as_aws_does() {
             "InsufficientS3BucketPolicyException",
         ),
         ("CreateTrail", json!({"Name": "x", "S3BucketName": "trail-bucket"}), "InvalidTrailNameException"),
+        ("CreateTrail", json!({"Name": "a--main", "S3BucketName": "trail-bucket"}), "InvalidTrailNameException"),
         ("GetTrailStatus", json!({"Name": "none"}), "TrailNotFoundException"),
         ("PutEventSelectors", json!({"TrailName": "main"}), "InvalidEventSelectorsException"),
         ("LookupEvents", json!({"MaxResults": 51}), "InvalidMaxResultsException"),

@@ -9,7 +9,9 @@ use serde_json::Value;
 
 use super::{target::Target, transform};
 use crate::{
-    lambda, sns, sqs,
+    lambda,
+    policy::Source,
+    sns, sqs,
     world::{AwsError, Shared},
 };
 
@@ -25,6 +27,13 @@ pub struct Delivery {
     pub target: Target,
     /// The envelope.
     pub event: Arc<Value>,
+}
+
+impl Delivery {
+    /// In whose name targets and queues are asked.
+    fn source(&self) -> Source<'_> {
+        Source { service: SERVICE, arn: &self.rule_arn }
+    }
 }
 
 /// Why a delivery ended without success.
@@ -69,13 +78,11 @@ async fn deliver(world: &Shared, delivery: &Delivery) -> Result<(), Given> {
 
 fn attempt(world: &Shared, delivery: &Delivery, payload: &str) -> Result<(), AwsError> {
     let arn = delivery.target.arn();
+    let by = delivery.source();
     match arn.split(':').nth(2) {
-        Some("lambda") => {
-            let by = lambda::Source { service: SERVICE, arn: &delivery.rule_arn };
-            lambda::invoke_for_service(world, arn, &by, Bytes::from(payload.to_owned()))
-        }
-        Some("sqs") => sqs::send(world, arn, payload.to_owned(), &[]),
-        Some("sns") => sns::publish(world, arn, payload.to_owned()),
+        Some("lambda") => lambda::invoke_for_service(world, arn, &by, Bytes::from(payload.to_owned())),
+        Some("sqs") => sqs::send_for_service(world, arn, by, payload.to_owned(), &[]),
+        Some("sns") => sns::publish(world, arn, by, payload.to_owned()),
         _ => Err(AwsError::bad("ResourceNotFoundException", "The target does not exist.")),
     }
 }
@@ -90,7 +97,7 @@ fn dead_letter(world: &Shared, delivery: &Delivery, given: &Given) {
     tracing::debug!(target, code = %given.up.code, message = given.up.message, "an event could not be delivered");
     let Some(queue) = delivery.target.dead_letters() else { return };
     let code = match given.up.code.as_ref() {
-        "AccessDeniedException" | "AuthorizationError" => "NO_PERMISSIONS",
+        "AccessDenied" | "AccessDeniedException" | "AuthorizationError" => "NO_PERMISSIONS",
         "TooManyRequestsException" => "THROTTLING",
         "ServiceException" => "SDK_CLIENT_ERROR",
         _ => "NO_RESOURCE",
@@ -105,7 +112,8 @@ fn dead_letter(world: &Shared, delivery: &Delivery, given: &Given) {
     if let Some(condition) = given.exhausted {
         attributes.push(("EXHAUSTED_RETRY_CONDITION", condition.to_owned()));
     }
-    if let Err(error) = sqs::send(world, queue, delivery.event.to_string(), &attributes) {
+    if let Err(error) = sqs::send_for_service(world, queue, delivery.source(), delivery.event.to_string(), &attributes)
+    {
         tracing::debug!(queue, code = %error.code, "a dead letter is lost");
     }
 }

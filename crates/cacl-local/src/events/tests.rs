@@ -33,7 +33,7 @@ fn call(world: &Shared, operation: &str, input: &Value) -> Result<Value, AwsErro
 fn world() -> Shared {
     let world = World::test();
     for name in ["arrived", "dead"] {
-        sqs::handle(&world, "CreateQueue", &json!({"QueueName": name})).expect("a queue");
+        sqs::open(&world, name);
     }
     world
 }
@@ -109,6 +109,17 @@ async fn what_cannot_be_delivered_becomes_a_dead_letter() {
     assert_eq!(attribute("RETRY_ATTEMPTS").as_deref(), Some("0"));
     assert_eq!(attribute("TARGET_ARN").as_deref(), Some(function));
     assert_eq!(attribute("RULE_ARN").as_deref(), Some("arn:aws:events:us-east-1:000000000000:rule/r"));
+}
+
+#[tokio::test]
+async fn a_queue_whose_policy_lets_nobody_in_gets_nothing() {
+    let world = world();
+    sqs::handle(&world, "CreateQueue", &json!({"QueueName": "closed"})).expect("a queue");
+    let [closed, dead] = ["closed", "dead"].map(|name| world.arn("sqs", name));
+    rule_to(&world, &json!({"Id": "q", "Arn": closed, "DeadLetterConfig": {"Arn": dead}}));
+    put(&world, &event("refused", "example"));
+    let letter = &messages(&world, "dead", 1).await[0];
+    assert_eq!(letter["MessageAttributes"]["ERROR_CODE"]["StringValue"], "NO_PERMISSIONS");
 }
 
 #[tokio::test]

@@ -64,6 +64,7 @@ pub struct Setup {
     name: String,
     arn: String,
     handler: String,
+    role: String,
     timeout: Duration,
     memory: u64,
     logging: Logging,
@@ -81,12 +82,18 @@ impl Setup {
             name: function.name.clone(),
             arn: function.arn.clone(),
             handler: text(&settings, "Handler").unwrap_or_default().to_owned(),
+            role: text(&settings, "Role").unwrap_or_default().to_owned(),
             timeout: Duration::from_secs(function.number("Timeout")),
             memory: function.number("MemorySize"),
             logging: Logging::of(&settings["LoggingConfig"]),
             variables: variables.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect(),
             bootstrap: function.code.bootstrap.clone(),
         }
+    }
+
+    /// A log into this stream.
+    pub fn log(&self, world: &Shared, stream: &str) -> Log {
+        Log::new(world, self.logging.clone(), &self.name, &self.role, stream.to_owned())
     }
 
     /// The variables that Lambda sets, and the function's own; a function that calls AWS calls us.
@@ -202,15 +209,14 @@ async fn invoke(world: &Shared, setup: &Setup, sandbox: &mut Option<Sandbox>, in
 /// Starts a process and waits until its runtime asks for an event; tells how long that took.
 async fn begin(world: &Shared, setup: &Setup, request_id: &str) -> Result<(Sandbox, Duration), Outcome> {
     let stream = format!("{}/[$LATEST]{}", world.now().strftime("%Y/%m/%d"), world.ids.hex(32));
-    let log = || Log::new(world, setup.logging.clone(), &setup.name, stream.clone());
-    let own_log = log();
-    own_log.platform(world, &Event::InitStart);
-    let mut sandbox = match Sandbox::start(world, setup, own_log, &stream).await {
+    let log = setup.log(world, &stream);
+    log.platform(world, &Event::InitStart);
+    let mut sandbox = match Sandbox::start(world, setup, log, &stream).await {
         Ok(sandbox) => sandbox,
         Err(error) => {
             let message = format!("RequestId: {request_id} Error: fork/exec /var/task/bootstrap: {error}");
             let (status, outcome) = failure("Runtime.InvalidEntrypoint", &message);
-            not_begun(world, setup, &log(), request_id, Duration::ZERO, &status);
+            not_begun(world, setup, &setup.log(world, &stream), request_id, Duration::ZERO, &status);
             return Err(outcome);
         }
     };

@@ -11,7 +11,8 @@ use super::{
     environment,
 };
 use crate::{
-    input::{list, page, required, whole},
+    iam,
+    input::{list, page, required, text, whole},
     world::{AwsError, Shared, World, lock},
 };
 
@@ -78,7 +79,12 @@ impl Function {
 }
 
 /// The settings of a request over those of before, with Lambda's defaults.
-fn settings(before: Map<String, Value>, request: &Value, name: &str) -> Result<Map<String, Value>, AwsError> {
+fn settings(
+    world: &Shared,
+    before: Map<String, Value>,
+    request: &Value,
+    name: &str,
+) -> Result<Map<String, Value>, AwsError> {
     const KNOWN: [&str; 19] = [
         "Runtime",
         "Role",
@@ -137,11 +143,11 @@ fn settings(before: Map<String, Value>, request: &Value, name: &str) -> Result<M
     if logging.get("LogGroup").is_none() {
         logging["LogGroup"] = format!("/aws/lambda/{name}").into();
     }
-    check(&settings)?;
+    check(world, &settings)?;
     Ok(settings)
 }
 
-fn check(settings: &Map<String, Value>) -> Result<(), AwsError> {
+fn check(world: &Shared, settings: &Map<String, Value>) -> Result<(), AwsError> {
     let settings = Value::Object(settings.clone());
     let runtime = required(&settings, "Runtime", "InvalidParameterValueException")?;
     if !runtime.starts_with("provided") {
@@ -156,6 +162,11 @@ fn check(settings: &Map<String, Value>) -> Result<(), AwsError> {
                  satisfy regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\\d{{12}}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"
             ),
         ));
+    }
+    if text(&settings["DeadLetterConfig"], "TargetArn")
+        .is_some_and(|queue| !iam::may(world, role, "sqs:SendMessage", queue))
+    {
+        return Err(invalid("The provided execution role does not have permissions to call SendMessage on SQS"));
     }
     required(&settings, "Handler", "InvalidParameterValueException")?;
     match list(&settings, "Architectures") {
@@ -176,7 +187,7 @@ pub fn create(world: &Shared, request: &Value) -> Result<Value, AwsError> {
     }
     let function = Function {
         arn: world.arn("lambda", &format!("function:{name}")),
-        settings: settings(Map::new(), request, &name)?,
+        settings: settings(world, Map::new(), request, &name)?,
         code: code::load(world, &request["Code"])?,
         policy: Vec::new(),
         environment: None,
@@ -206,18 +217,21 @@ pub fn update_code(world: &Shared, id: &str, request: &Value) -> Result<Value, A
 
 /// `UpdateFunctionConfiguration`: what is sent replaces, all else stays.
 pub fn update_configuration(world: &Shared, id: &str, request: &Value) -> Result<Value, AwsError> {
+    let before = lock(&world.lambda).function(id)?.settings.clone();
+    let after = settings(world, before, request, name_of(id))?;
     let mut state = lock(&world.lambda);
     let function = state.function(id)?;
-    function.settings = settings(function.settings.clone(), request, &function.name)?;
+    function.settings = after;
     function.changed(world);
     Ok(function.describe())
 }
 
 /// Replaces all settings, as CloudFormation does.
 pub fn replace_configuration(world: &Shared, id: &str, request: &Value) -> Result<(), AwsError> {
+    let after = settings(world, Map::new(), request, name_of(id))?;
     let mut state = lock(&world.lambda);
     let function = state.function(id)?;
-    function.settings = settings(Map::new(), request, &function.name)?;
+    function.settings = after;
     function.changed(world);
     Ok(())
 }

@@ -8,25 +8,16 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use super::{
     State,
     environment::{self, Handle, Invocation, Outcome, Setup},
-    policy,
 };
 use crate::{
     input::text,
+    policy::{Source, Wish, allows},
     sqs,
     world::{AwsError, Shared, lock},
 };
 
 /// Asynchronous invocations are tried twice more.
 const RETRIES: u32 = 2;
-
-/// A service that invokes on behalf of one of its resources.
-#[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
-    /// E.g. `events.amazonaws.com`.
-    pub service: &'static str,
-    /// The resource.
-    pub arn: &'a str,
-}
 
 /// Leave to invoke: the queue, and a place in it.
 #[derive(Debug)]
@@ -60,7 +51,8 @@ pub fn invoke_for_service(world: &Shared, id: &str, by: &Source, payload: Bytes)
 fn admit(world: &Shared, id: &str, by: Option<&Source>) -> Result<Admitted, AwsError> {
     let mut state = lock(&world.lambda);
     let function = state.function(id)?;
-    if let Some(by) = by.filter(|by| !policy::lets_in(&function.policy, by.service, by.arn)) {
+    let wish = Wish { by: by.copied(), action: "lambda:InvokeFunction", resource: &function.arn };
+    if let Some(by) = by.filter(|_| !allows(&function.policy, &wish)) {
         let message = format!(
             "User: {} is not authorized to perform: lambda:InvokeFunction on resource: {} because no resource-based \
              policy allows the lambda:InvokeFunction action",

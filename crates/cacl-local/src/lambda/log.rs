@@ -1,4 +1,5 @@
-//! The way of a function's lines into its log group: in batches, after a while, and lost if the group is not there.
+//! The way of a function's lines into its log group: in batches, after a while, and lost if the group is not there or the
+//! function's role may not write to it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::platform::{Event, Logging, lines};
 use crate::{
-    logs,
+    iam, logs,
     world::{Shared, World},
 };
 
@@ -21,9 +22,9 @@ pub struct Log {
 
 impl Log {
     /// Into this stream of the function's group. The task ends when the log is dropped and everything is written.
-    pub fn new(world: &Shared, logging: Logging, function: &str, stream: String) -> Self {
+    pub fn new(world: &Shared, logging: Logging, function: &str, role: &str, stream: String) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        tokio::spawn(write(Arc::clone(world), logging.group.clone(), stream, receiver));
+        tokio::spawn(write(Arc::clone(world), role.to_owned(), logging.group.clone(), stream, receiver));
         Self { logging, function: function.to_owned(), lines: sender }
     }
 
@@ -50,13 +51,27 @@ impl Log {
     }
 }
 
-async fn write(world: Shared, group: String, stream: String, mut lines: mpsc::UnboundedReceiver<(i64, String)>) {
+async fn write(
+    world: Shared,
+    role: String,
+    group: String,
+    stream: String,
+    mut lines: mpsc::UnboundedReceiver<(i64, String)>,
+) {
+    let resource = world.arn("logs", &format!("log-group:{group}:log-stream:{stream}"));
     while let Some(first) = lines.recv().await {
         let share = world.ids.share();
         world.pause(Duration::from_secs_f64(0.5 + share), Duration::from_secs_f64(0.05 + 0.1 * share)).await;
         let mut batch = vec![first];
         while let Ok(line) = lines.try_recv() {
             batch.push(line);
+        }
+        if !["logs:CreateLogStream", "logs:PutLogEvents"]
+            .iter()
+            .all(|action| iam::may(&world, &role, action, &resource))
+        {
+            tracing::debug!(group, role, "lines of a function are lost: its role may not write them");
+            continue;
         }
         if let Err(error) = logs::append(&world, &group, &stream, batch) {
             tracing::debug!(group, code = %error.code, "lines of a function are lost");

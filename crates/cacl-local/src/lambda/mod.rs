@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::function::Function;
 pub use self::{
-    invoke::{Source, invoke_for_service},
+    invoke::invoke_for_service,
     resource::{SCHEMAS, create, delete, update},
 };
 use crate::world::{AwsError, Caller, Shared, lock};

@@ -12,13 +12,13 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
-    environment::Outcome,
-    function,
-    invoke::{self, Source},
-    policy, stop,
+    environment::{Outcome, Setup},
+    function, invoke, policy, stop,
 };
 use crate::{
-    events, logs, sqs,
+    events, iam, logs,
+    policy::Source,
+    sqs,
     world::{Caller, Shared, World, lock},
 };
 
@@ -235,7 +235,7 @@ async fn what_cannot_begin_says_so() {
 async fn a_service_needs_leave_and_its_failures_become_dead_letters() {
     let queue = "arn:aws:sqs:us-east-1:000000000000:dead";
     let world = world_with_function(json!({"DeadLetterConfig": {"TargetArn": queue}})).await;
-    let made = sqs::handle(&world, "CreateQueue", &json!({"QueueName": "dead"})).expect("a queue");
+    let dead = sqs::open(&world, "dead");
     let rule = "arn:aws:events:us-east-1:000000000000:rule/r";
     let by = Source { service: "events.amazonaws.com", arn: rule };
     let event = Bytes::from_static(br#"{"do":"fail"}"#);
@@ -245,7 +245,7 @@ async fn a_service_needs_leave_and_its_failures_become_dead_letters() {
         json!({"StatementId": "r", "Principal": by.service, "Action": "lambda:InvokeFunction", "SourceArn": rule});
     policy::add(&world, "f", &leave).expect("a statement");
     invoke::invoke_for_service(&world, "f", &by, event).expect("queued");
-    let letter = letter(&world, &made["QueueUrl"]).await;
+    let letter = letter(&world, &dead).await;
     assert_eq!(letter["Body"], r#"{"do":"fail"}"#);
     assert_eq!(letter["MessageAttributes"]["ErrorMessage"]["StringValue"], "as told");
     let starts: Vec<_> = lines(&world, 3).await.into_iter().filter(|line| kind(line) == "platform.start").collect();
@@ -261,7 +261,7 @@ async fn a_service_needs_leave_and_its_failures_become_dead_letters() {
 #[tokio::test]
 async fn a_rule_tries_a_busy_function_again_and_gives_up_in_the_end() {
     let world = world_with_function(json!({})).await;
-    let made = sqs::handle(&world, "CreateQueue", &json!({"QueueName": "dead"})).expect("a queue");
+    let dead = sqs::open(&world, "dead");
     let leave = json!({"StatementId": "r", "Principal": "events.amazonaws.com", "Action": "lambda:InvokeFunction"});
     policy::add(&world, "f", &leave).expect("a statement");
     lock(&world.lambda).function("f").expect("the function").room.close();
@@ -275,7 +275,7 @@ async fn a_rule_tries_a_busy_function_again_and_gives_up_in_the_end() {
     });
     events::handle(&world, &nobody(), "PutTargets", &json!({"Rule": "r", "Targets": [target]})).expect("a target");
     events::put(&world, &json!({"source": "example"}));
-    let letter = letter(&world, &made["QueueUrl"]).await;
+    let letter = letter(&world, &dead).await;
     let attribute = |name: &str| letter["MessageAttributes"][name]["StringValue"].clone();
     assert_eq!(attribute("ERROR_CODE"), "THROTTLING");
     assert_eq!(attribute("RETRY_ATTEMPTS"), "2");
@@ -288,6 +288,53 @@ async fn without_its_log_group_a_function_runs_and_its_lines_are_lost() {
     assert_eq!(invoke(&world, json!({"print": ["lost"]})).await, Outcome::Response("null".into()));
     stop(&world).await;
     assert!(!logs::has(&world, "not-there"));
+}
+
+#[tokio::test]
+async fn a_role_must_let_the_function_write_its_log_and_its_dead_letters() {
+    let world = World::test();
+    let trust =
+        json!({"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"});
+    let document = |statement: Value| json!({"Version": "2012-10-17", "Statement": [statement]});
+    let send = json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": world.arn("sqs", "dead")});
+    let policy = json!({"PolicyName": "p", "PolicyDocument": document(send)});
+    let role = json!({"RoleName": "f", "AssumeRolePolicyDocument": document(trust), "Policies": [policy]});
+    iam::create(&world, "s", &role).expect("a role");
+    let zip = super::code::tests::zip_of("bootstrap", b"not an executable");
+    let request = |queue: &str| {
+        json!({
+            "FunctionName": "f",
+            "Runtime": "provided.al2023",
+            "Handler": "bootstrap",
+            "Role": "arn:aws:iam::000000000000:role/f",
+            "DeadLetterConfig": {"TargetArn": world.arn("sqs", queue)},
+            "Code": {"ZipFile": base64::Engine::encode(&base64::prelude::BASE64_STANDARD, &zip)},
+        })
+    };
+    let refused = function::create(&world, &request("other")).expect_err("not its queue");
+    assert!(refused.message.contains("does not have permissions to call SendMessage"), "{}", refused.message);
+    function::create(&world, &request("dead")).expect("a function");
+
+    logs::create(&world, &nobody(), "AWS::Logs::LogGroup", "Group", &json!({"LogGroupName": GROUP}))
+        .await
+        .expect("a group");
+    let setup = Setup::of(lock(&world.lambda).function("f").expect("the function"));
+    let line = |text: &str| setup.log(&world, "s").printed(&world, text.as_bytes());
+    line("lost");
+    // One thread and no timers, so by then whatever is ready has run.
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    let write = json!({"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": format!("{}:*", world.arn("logs", &format!("log-group:{GROUP}")))});
+    let allowed = json!({"RoleName": "f", "AssumeRolePolicyDocument": role["AssumeRolePolicyDocument"],
+        "Policies": [{"PolicyName": "p", "PolicyDocument": document(write)}]});
+    iam::update(&world, "f", &role, &allowed).expect("changed");
+    line("kept");
+    while logs::texts(&world, GROUP).is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(logs::texts(&world, GROUP), ["kept"]);
 }
 
 #[cfg(target_os = "linux")]
