@@ -165,8 +165,11 @@ impl State {
 }
 
 fn check_name(name: &str) -> Result<(), AwsError> {
+    let is_mark = |letter: char| "._-".contains(letter);
+    let doubled = name.chars().zip(name.chars().skip(1)).any(|(one, two)| is_mark(one) && is_mark(two));
     let fits = (3..=128).contains(&name.len())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || is_mark(c))
+        && !doubled
         && name.starts_with(|c: char| c.is_ascii_alphanumeric())
         && name.ends_with(|c: char| c.is_ascii_alphanumeric());
     if fits {
@@ -175,7 +178,8 @@ fn check_name(name: &str) -> Result<(), AwsError> {
     Err(AwsError::bad(
         "InvalidTrailNameException",
         "Trail name or ARN can contain uppercase letters, lowercase letters, numbers, periods (.), hyphens (-), and \
-         underscores (_), must start and end with a letter or a number, and must be between 3 and 128 characters.",
+         underscores (_), must start and end with a letter or a number, must not contain adjacent periods, hyphens or \
+         underscores, and must be between 3 and 128 characters.",
     ))
 }
 

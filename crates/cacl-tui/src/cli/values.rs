@@ -121,18 +121,20 @@ pub fn speed(text: &str) -> Result<f64, String> {
     if speed > 0.0 && speed.is_finite() { Ok(speed) } else { Err("a speed is above 0".to_owned()) }
 }
 
-/// What begins every name. It becomes part of S3 bucket names, which end in account and region and have 63 characters at most.
+/// What begins every name. It becomes part of S3 bucket names, which end in account and region and have 63 characters at most,
+/// and of the trail's name, which may not have two hyphens in a row.
 pub fn prefix(text: &str) -> Result<String, String> {
     let fits = (2..=20).contains(&text.len())
         && text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.ends_with(|last: char| last.is_ascii_lowercase() || last.is_ascii_digit())
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && !text.contains("--");
     // S3 keeps these beginnings of bucket names for itself.
     let reserved = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|start| format!("{text}-").starts_with(start));
     if fits && !reserved {
         Ok(text.to_owned())
     } else {
-        Err("2 to 20 lower-case letters, digits and hyphens, a letter first and no hyphen last".to_owned())
+        Err("2 to 20 lower-case letters, digits and single hyphens, a letter first and no hyphen last".to_owned())
     }
 }
 
@@ -189,9 +191,20 @@ mod tests {
         for right in ["cacl", "a1", "team-a", "a2345678901234567890"] {
             assert!(prefix(right).is_ok(), "{right}");
         }
-        for wrong in
-            ["", "a", "Cacl", "1a", "a-", "a.b", "a_b", "xn--a", "sthree", "amzn-s3-demo", "a23456789012345678901"]
-        {
+        for wrong in [
+            "",
+            "a",
+            "Cacl",
+            "1a",
+            "a-",
+            "a--b",
+            "a.b",
+            "a_b",
+            "xn--a",
+            "sthree",
+            "amzn-s3-demo",
+            "a23456789012345678901",
+        ] {
             assert!(prefix(wrong).is_err(), "{wrong}");
         }
         assert!(stack_name("My-Stack-1").is_ok());
