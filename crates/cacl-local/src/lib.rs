@@ -35,7 +35,7 @@ mod sqs;
 mod sts;
 mod world;
 
-use std::{ffi::OsString, net::Ipv4Addr, sync::Arc, thread::JoinHandle};
+use std::{ffi::OsString, net::Ipv4Addr, sync::Arc, thread::JoinHandle, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
@@ -68,6 +68,8 @@ pub struct Faults {
     pub fail_resource: Option<String>,
     /// Every call answers `ExpiredTokenException`.
     pub expired_credentials: bool,
+    /// How long a session of `StartLiveTail` lasts; `None` is three hours, as on AWS.
+    pub live_tail_session: Option<Duration>,
 }
 
 /// How to run it.

@@ -1,9 +1,11 @@
-//! CloudWatch Logs: groups, streams and their lines, which come in at times of their own and are found by filtering.
+//! CloudWatch Logs: groups, streams and their lines, which come in at times of their own, and are found by filtering or
+//! told live.
 //!
-//! Absent: metric filters, subscriptions, insights, encryption, the end of what retention says is too old, and live tail.
+//! Absent: metric filters, subscriptions, insights, encryption and the end of what retention says is too old.
 
 mod filter;
 mod group;
+mod live;
 mod pattern;
 mod read;
 mod resource;
@@ -11,10 +13,10 @@ mod write;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use axum::response::Response;
 use serde_json::Value;
 
 pub use self::{
+    live::start as live_tail,
     resource::{SCHEMAS, create, delete, update},
     write::append,
 };
@@ -27,6 +29,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct State {
     groups: BTreeMap<String, Group>,
+    /// How many sessions of Live Tail are open.
+    live_tails: usize,
 }
 
 /// A log group.
@@ -126,11 +130,6 @@ pub fn handle(world: &Shared, _: &Caller, operation: &str, input: &Value) -> Res
         "FilterLogEvents" => filter::filter(world, input),
         _ => Err(AwsError::unknown_operation()),
     }
-}
-
-/// `StartLiveTail`, whose answer is an event stream, is not there yet.
-pub fn live_tail(_: &Shared, _: &Caller, _input: &Value) -> Result<Response, AwsError> {
-    Err(AwsError::unknown_operation())
 }
 
 /// The texts of a group's lines in order, for tests of those who write them.

@@ -1,7 +1,8 @@
-//! The wire: what a request says, and the shapes in which AWS answers (JSON, Query with XML, S3's REST with XML).
+//! The wire: what a request says, and the shapes in which AWS answers (JSON, Query with XML, S3's REST with XML, event streams).
 //! Signatures are not checked; of the `Authorization` header only the access key, region and service are read.
 
 pub mod error;
+pub mod event_stream;
 pub mod json;
 pub mod query;
 pub mod s3;

@@ -347,6 +347,9 @@ pub struct FaultOptions {
     /// Answer every call with expired credentials
     #[arg(long)]
     pub expired: bool,
+    /// How long sessions of Live Tail last [default: 3h, as on AWS]
+    #[arg(long, value_name = "TIME", value_parser = values::length)]
+    pub live_tail_session: Option<Duration>,
 }
 
 impl From<FaultOptions> for cacl_local::Faults {
@@ -358,6 +361,7 @@ impl From<FaultOptions> for cacl_local::Faults {
             out_of_order: options.out_of_order,
             fail_resource: options.fail_resource,
             expired_credentials: options.expired,
+            live_tail_session: options.live_tail_session,
         }
     }
 }
