@@ -22,12 +22,11 @@ impl History {
             Kind::Update | Kind::Delete => {}
         }
         let client = self.clients.get(&change.client_key()?)?;
-        let end = self.place_in(&client.order, change).unwrap_or_else(|at| at);
-        let settled = (0..end).rev().find(|at| settles(self.change(client.order[*at])));
+        let settled = self.place_in(&client.settled, change).unwrap_or_else(|at| at);
         let snapshot = client.snapshot_before(change.time);
-        match (settled, snapshot) {
+        match (settled.checked_sub(1), snapshot) {
             (Some(at), snapshot) => {
-                let last = self.change(client.order[at]);
+                let last = self.change(client.settled[at]);
                 let result = self.result(client, at);
                 match snapshot {
                     // Within one second nothing tells which was first; and if both say the same, an event tells more.
@@ -45,9 +44,9 @@ impl History {
         }
     }
 
-    /// The state after the change at this place of a client's order, a successful one.
+    /// The state after the change at this place among those that settle it.
     fn result(&self, client: &Client, at: usize) -> Option<Baseline> {
-        let change = self.change(client.order[at]);
+        let change = self.change(client.settled[at]);
         let settings = match (change.kind, &change.resulting) {
             (Kind::Delete, _) => Settings::default(),
             (_, Some(resulting)) => resulting.clone(),
@@ -63,8 +62,7 @@ impl History {
 
     /// The name that a client had before the change at this place, as the only setting.
     fn name_before(&self, client: &Client, at: usize) -> Option<Settings> {
-        let earlier = client.order[..at].iter().rev().map(|place| self.change(*place)).filter(|change| settles(change));
-        for change in earlier {
+        for change in client.settled[..at].iter().rev().map(|place| self.change(*place)) {
             if let Some(resulting) = &change.resulting {
                 return only_name(resulting.get("clientName"));
             }
@@ -75,7 +73,7 @@ impl History {
                 _ => return only_name(change.client_name.as_deref().map(Value::from)),
             }
         }
-        only_name(client.snapshot_before(self.change(client.order[at]).time)?.1.get("clientName"))
+        only_name(client.snapshot_before(self.change(client.settled[at]).time)?.1.get("clientName"))
     }
 
     /// The client's name as known at that change: its own, else the nearest earlier, else the nearest later one.
@@ -84,10 +82,10 @@ impl History {
         if let Some(name) = &change.client_name {
             return Some(name);
         }
-        let order = self.order_of(&change.client_key()?);
-        let (earlier, later) = order.split_at(self.place_in(order, change).unwrap_or_else(|at| at));
-        let mut nearest = earlier.iter().rev().chain(later).map(|place| self.change(*place));
-        nearest.find_map(|change| change.client_name.as_deref().filter(|_| change.outcome.is_success()))
+        let settled = &self.clients.get(&change.client_key()?)?.settled;
+        let (earlier, later) = settled.split_at(self.place_in(settled, change).unwrap_or_else(|at| at));
+        let mut nearest = earlier.iter().rev().chain(later);
+        nearest.find_map(|place| self.change(*place).client_name.as_deref())
     }
 
     /// The ids whose diff depends on this change: the later changes of the client up to and including the next
@@ -126,6 +124,6 @@ fn described(settings: &Settings) -> Baseline {
 }
 
 /// Whether there is a new state after a change: a call that made, replaced or deleted the client.
-fn settles(change: &Change) -> bool {
+pub(super) fn settles(change: &Change) -> bool {
     change.kind != Kind::Other && change.outcome.is_success()
 }

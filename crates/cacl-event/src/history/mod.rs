@@ -13,6 +13,7 @@ use std::{cmp::Ordering, collections::HashMap};
 use jiff::Timestamp;
 
 use crate::{BaselineKind, Change, ClientKey, Diff, Judgement, Settings, Text, judge::judge};
+use derive::settles;
 use texts::Texts;
 
 /// What an insert did.
@@ -55,6 +56,9 @@ pub struct History {
 struct Client {
     /// Places of its changes, by (time, id).
     order: Vec<u32>,
+    /// Those of them that settle its state, in the same order: whoever is refused again and again must not make every
+    /// look back a long one.
+    settled: Vec<u32>,
     /// What was described, by time.
     snapshots: Vec<(Timestamp, Settings)>,
 }
@@ -171,32 +175,43 @@ impl History {
     /// Puts a change into the orders.
     fn enter(&mut self, place: u32) {
         let change = self.change(place);
-        let key = change.client_key();
         if let Err(at) = self.place_for(&self.order, change) {
             self.order.insert(at, place);
         }
-        if let Some(key) = key
-            && let Err(at) = self.place_for(self.order_of(&key), self.change(place))
-        {
-            self.clients.entry(key).or_default().order.insert(at, place);
+        let change = self.change(place);
+        let Some(key) = change.client_key() else { return };
+        let client = self.clients.get(&key);
+        let among = |order: fn(&Client) -> &[u32]| self.place_for(client.map_or(&[], order), change).err();
+        let at = among(|client| &client.order);
+        let settled_at = settles(change).then(|| among(|client| &client.settled)).flatten();
+        let client = self.clients.entry(key).or_default();
+        if let Some(at) = at {
+            client.order.insert(at, place);
+        }
+        if let Some(at) = settled_at {
+            client.settled.insert(at, place);
         }
     }
 
     /// Takes a change out of the orders.
     fn leave(&mut self, place: u32) {
-        let change = self.change(place);
-        let key = change.client_key();
-        if let Ok(at) = self.place_in(&self.order, change) {
+        if let Ok(at) = self.place_in(&self.order, self.change(place)) {
             self.order.remove(at);
         }
-        if let Some(key) = key
-            && let Ok(at) = self.place_in(self.order_of(&key), self.change(place))
-            && let Some(client) = self.clients.get_mut(&key)
-        {
+        let change = self.change(place);
+        let Some(key) = change.client_key() else { return };
+        let among =
+            |order: fn(&Client) -> &[u32]| self.place_in(self.clients.get(&key).map_or(&[], order), change).ok();
+        let (at, settled_at) = (among(|client| &client.order), among(|client| &client.settled));
+        let Some(client) = self.clients.get_mut(&key) else { return };
+        if let Some(at) = at {
             client.order.remove(at);
-            if client.order.is_empty() && client.snapshots.is_empty() {
-                self.clients.remove(&key);
-            }
+        }
+        if let Some(at) = settled_at {
+            client.settled.remove(at);
+        }
+        if client.order.is_empty() && client.snapshots.is_empty() {
+            self.clients.remove(&key);
         }
     }
 }

@@ -73,6 +73,20 @@ fn dependants_go_up_to_the_next_that_settles() {
 }
 
 #[test]
+fn many_refused_calls_make_no_look_back_long() {
+    let refused = failed(update(2, 20, "b"));
+    let refused = (0..30_000).map(|number| {
+        let time = refused.time + jiff::SignedDuration::from_secs(number);
+        Change { id: format!("refused-{number}").into(), time, client_name: None, ..refused.clone() }
+    });
+    let history = history(std::iter::once(update(1, 10, "a")).chain(refused));
+    for change in history.iter().skip(1) {
+        let before = history.before(&change.id).expect("known");
+        assert_eq!((before.from.as_deref(), history.client_name(&change.id)), (Some(&*id(1)), None));
+    }
+}
+
+#[test]
 fn after_a_deletion_there_is_nothing() {
     let history = history([
         update(1, 10, "a"),
