@@ -124,6 +124,10 @@ impl<'de> Deserialize<'de> for Node<'de> {
     }
 }
 
+/// What a `Vec` makes room for by itself, and the members of most records.
+const SMALL: usize = 4;
+const RECORD: usize = 18;
+
 struct NodeVisitor;
 
 impl<'de> Visitor<'de> for NodeVisitor {
@@ -170,9 +174,13 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut input: A) -> Result<Self::Value, A::Error> {
-        // As many as most records have, and no more than allocators hand out quickly (1 KiB).
-        let mut members = Vec::with_capacity(18);
+        let mut members = Vec::new();
         while let Some(Key(key)) = input.next_key()? {
+            // Small objects stay small: of hostile input, which may be nothing else, the tree is still no monster. Others
+            // get at once as much as most records need, which allocators hand out quickly (1 KiB).
+            if members.len() == SMALL {
+                members.reserve_exact(RECORD - SMALL);
+            }
             members.push((key, input.next_value()?));
         }
         Ok(Node::Object(members))
@@ -214,6 +222,14 @@ mod tests {
     fn the_last_of_repeated_keys_counts() {
         let node = Node::parse(r#"{"a":1,"a":2}"#).expect("JSON");
         assert_eq!(node.get("a").and_then(Node::as_i64), Some(2));
+    }
+
+    #[test]
+    fn small_objects_take_little_room() {
+        for (text, most) in [("{}", 0), (r#"{"a":1}"#, SMALL), (r#"{"a":1,"b":2,"c":3,"d":4,"e":5}"#, RECORD)] {
+            let Some(Node::Object(members)) = Node::parse(text) else { panic!("{text} is an object") };
+            assert!(members.capacity() <= most, "{text}: {}", members.capacity());
+        }
     }
 
     #[test]

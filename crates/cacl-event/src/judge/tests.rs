@@ -111,6 +111,15 @@ fn calls_that_are_nothing(#[case] event: &str, #[case] request: Value) {
 }
 
 #[test]
+fn a_url_in_both_lists_is_named_once() {
+    let urls = ["http://b.example.org", "http://a.example.org"];
+    let after = json!({"callbackURLs": urls, "logoutURLs": urls});
+    let change = testing::call("UpdateUserPoolClient", after.clone(), &after);
+    let reasons = judge(&change, &Diff::of(&change, None)).reasons;
+    assert_eq!(reasons[0].text, "URL over plain http: http://a.example.org, http://b.example.org");
+}
+
+#[test]
 fn a_dangerous_creation_is_judged_by_what_it_makes() {
     let after = json!({"allowedOAuthFlows": ["implicit"], "callbackURLs": ["http://a.example.org"], "allowedOAuthScopes": ["openid"]});
     let change = testing::call("CreateUserPoolClient", after.clone(), &after);

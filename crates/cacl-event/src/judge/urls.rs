@@ -12,6 +12,7 @@ fn added<'a>(subject: &'a Subject<'_>) -> Vec<&'a str> {
     let mut urls: Vec<&str> = LISTS.iter().flat_map(|path| subject.gained(path)).collect();
     let set = LISTS.iter().filter_map(|path| subject.diff.row(path)).filter(|row| row.class == Class::Set);
     urls.extend(set.filter_map(|row| row.after.as_ref()?.as_array()).flatten().filter_map(Value::as_str));
+    urls.sort_unstable();
     urls.dedup();
     urls
 }
