@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{Actor, Origin, Record, Settings, Text, names::names};
+use crate::{Actor, Origin, Record, Settings, Text, names::names, pattern::CLIENT_CALLS};
 
 /// What a call does to a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -140,20 +140,6 @@ pub struct Change {
     pub record: Record,
 }
 
-/// Calls of Cognito that change a client without being an update of it: secrets, sessions, sign-in pages, and the
-/// resource servers that a client's scopes come from.
-pub(crate) const INDIRECT: [&str; 9] = [
-    "AddUserPoolClientSecret",
-    "DeleteUserPoolClientSecret",
-    "SetUserPoolClientSessionConfiguration",
-    "CreateManagedLoginBranding",
-    "UpdateManagedLoginBranding",
-    "DeleteManagedLoginBranding",
-    "SetUICustomization",
-    "UpdateResourceServer",
-    "DeleteResourceServer",
-];
-
 impl Change {
     /// The client this is about, if both ids are known.
     pub fn client_key(&self) -> Option<ClientKey> {
@@ -163,7 +149,7 @@ impl Change {
     /// Whether this is a call that changes (or tries to change) an app client, the calls that do so indirectly included
     /// (secrets, branding, resource servers). Hosted-UI traffic, sign-ins and reads are not.
     pub fn concerns_client(&self) -> bool {
-        self.kind != Kind::Other || INDIRECT.contains(&&*self.event)
+        CLIENT_CALLS.contains(&&*self.event)
     }
 
     /// How long each hop took; a hop between two stations of which one is unknown is unknown.

@@ -3,28 +3,23 @@
 use serde_json::Value;
 
 use super::Subject;
-use crate::{Row, settings::default_of};
-
-/// A validity, where its unit stands, the unit it has otherwise, and what to call it.
-const VALIDITIES: [(&str, &str, &str, &str); 4] = [
-    ("accessTokenValidity", "tokenValidityUnits.accessToken", "hours", "access token"),
-    ("idTokenValidity", "tokenValidityUnits.idToken", "hours", "id token"),
-    ("refreshTokenValidity", "tokenValidityUnits.refreshToken", "days", "refresh token"),
-    ("authSessionValidity", "", "minutes", "sign-in session"),
-];
+use crate::{
+    Row,
+    settings::{VALIDITIES, Validity, default_of, span},
+};
 
 /// Compared in seconds, with the units and the defaults of either side.
 pub(super) fn raised(subject: &Subject<'_>) -> Option<String> {
     if !subject.is_known_update() {
         return None;
     }
-    let longer = VALIDITIES.iter().filter_map(|(path, unit_path, default_unit, name)| {
-        let (validity, unit) = (subject.diff.row(path), subject.diff.row(unit_path));
-        let lifetime = |side: fn(&Row) -> Option<&Value>| {
-            Lifetime::of(path, default_unit, validity.and_then(side), unit.and_then(side))
-        };
+    let longer = VALIDITIES.iter().filter_map(|validity| {
+        let (count, unit) = (subject.diff.row(validity.path), subject.diff.row(validity.unit_path.unwrap_or_default()));
+        let lifetime =
+            |side: fn(&Row) -> Option<&Value>| Lifetime::of(validity, count.and_then(side), unit.and_then(side));
         let (before, after) = (lifetime(|row| row.before.as_ref())?, lifetime(|row| row.after.as_ref())?);
-        (after.seconds > before.seconds).then(|| format!("{name} {} → {}", before.text, after.text))
+        let lives = validity.lives.filter(|_| after.seconds > before.seconds)?;
+        Some(format!("{lives} {} → {}", before.text, after.text))
     });
     let longer: Vec<String> = longer.collect();
     (!longer.is_empty()).then(|| format!("lives longer: {}", longer.join(", ")))
@@ -44,10 +39,10 @@ struct Lifetime {
 
 impl Lifetime {
     /// An absent validity is the default one, which is in its default unit. `None` if the value is no validity.
-    fn of(path: &str, default_unit: &str, validity: Option<&Value>, unit: Option<&Value>) -> Option<Self> {
-        let (count, unit) = match validity {
-            Some(validity) => (validity.as_u64()?, unit.and_then(Value::as_str).unwrap_or(default_unit)),
-            None => (default_of(path)?.as_u64()?, default_unit),
+    fn of(validity: &Validity, count: Option<&Value>, unit: Option<&Value>) -> Option<Self> {
+        let (count, unit) = match count {
+            Some(count) => (count.as_u64()?, unit.and_then(Value::as_str).unwrap_or(validity.unit)),
+            None => (default_of(validity.path)?.as_u64()?, validity.unit),
         };
         let factor = match unit {
             "seconds" => 1,
@@ -56,11 +51,6 @@ impl Lifetime {
             "days" => 86_400,
             _ => return None,
         };
-        let text = if count == 1 {
-            format!("1 {}", unit.strip_suffix('s').unwrap_or(unit))
-        } else {
-            format!("{count} {unit}")
-        };
-        Some(Self { seconds: count.saturating_mul(factor), text })
+        Some(Self { seconds: count.saturating_mul(factor), text: span(&count.to_string(), unit) })
     }
 }

@@ -5,6 +5,8 @@
 
 use serde_json::{Value, json};
 
+use super::VALIDITIES;
+
 /// What the service assumes where a setting is absent, for showing "→ LEGACY": `preventUserExistenceErrors` and so on.
 /// Validities are in their default unit. `None` where absent means simply nothing.
 pub fn default_of(path: &str) -> Option<Value> {
@@ -13,13 +15,11 @@ pub fn default_of(path: &str) -> Option<Value> {
         "refreshTokenValidity" => json!(30),
         "accessTokenValidity" | "idTokenValidity" => json!(1),
         "authSessionValidity" => json!(3),
-        "tokenValidityUnits.accessToken" | "tokenValidityUnits.idToken" => json!("hours"),
-        "tokenValidityUnits.refreshToken" => json!("days"),
         "enableTokenRevocation" => json!(true),
         "enablePropagateAdditionalUserContextData" | "allowedOAuthFlowsUserPoolClient" => json!(false),
         "explicitAuthFlows" => json!(["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]),
         "refreshTokenRotation.feature" => json!("DISABLED"),
-        _ => return None,
+        _ => json!(VALIDITIES.iter().find(|validity| validity.unit_path == Some(path))?.unit),
     })
 }
 

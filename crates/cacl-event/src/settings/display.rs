@@ -4,29 +4,20 @@ use serde_json::Value;
 
 use crate::{Settings, clean, mask};
 
-use super::default_of;
+use super::{Validity, default_of, span};
 
 /// A value for people: validities with their unit, looked up in the settings they stand in (`15 minutes`), lists joined, text
 /// cleaned; an absent one as the default that then holds, else `none`. What `CloudTrail` hides reads `(hidden)`.
 pub fn display(path: &str, value: Option<&Value>, settings: &Settings) -> String {
-    match value {
-        Some(value) => with_unit(path, value, || unit_of(path, settings)),
-        None => match default_of(path) {
-            Some(value) => with_unit(path, &value, || default_unit(path).map(str::to_owned)),
-            None => "none".to_owned(),
-        },
-    }
-}
-
-fn with_unit(path: &str, value: &Value, unit: impl FnOnce() -> Option<String>) -> String {
-    let text = plain(value);
-    match (value, unit_path(path)) {
-        (Value::Number(number), Some(_)) => match unit() {
-            Some(unit) if number.as_u64() == Some(1) => format!("{text} {}", unit.strip_suffix('s').unwrap_or(&unit)),
-            Some(unit) => format!("{text} {unit}"),
-            None => text,
-        },
-        _ => text,
+    let default = default_of(path);
+    let Some(shown) = value.or(default.as_ref()) else { return "none".to_owned() };
+    let text = plain(shown);
+    let Some(validity) = Validity::of(path).filter(|_| shown.is_number()) else { return text };
+    // A default is in its default unit, whatever the settings say.
+    let stated = validity.unit_path.filter(|_| value.is_some()).and_then(|path| settings.get(path));
+    match stated {
+        Some(Value::String(unit)) => span(&text, &clean(&unit)),
+        _ => span(&text, validity.unit),
     }
 }
 
@@ -40,36 +31,6 @@ fn plain(value: &Value) -> String {
         Value::Array(elements) => elements.iter().map(plain).collect::<Vec<_>>().join(", "),
         other => clean(&other.to_string()).into_owned(),
     }
-}
-
-/// Where the unit of a validity stands; `Some("")` if it is fixed.
-fn unit_path(path: &str) -> Option<&'static str> {
-    Some(match path {
-        "accessTokenValidity" => "tokenValidityUnits.accessToken",
-        "idTokenValidity" => "tokenValidityUnits.idToken",
-        "refreshTokenValidity" => "tokenValidityUnits.refreshToken",
-        "authSessionValidity" | "refreshTokenRotation.retryGracePeriodSeconds" => "",
-        _ => return None,
-    })
-}
-
-fn default_unit(path: &str) -> Option<&'static str> {
-    Some(match path {
-        "accessTokenValidity" | "idTokenValidity" => "hours",
-        "refreshTokenValidity" => "days",
-        "authSessionValidity" => "minutes",
-        "refreshTokenRotation.retryGracePeriodSeconds" => "seconds",
-        _ => return None,
-    })
-}
-
-/// The unit of a validity among these settings: `seconds`, `minutes`, `hours` or `days`; `None` for what is no validity.
-fn unit_of(path: &str, settings: &Settings) -> Option<String> {
-    let stated = match settings.get(unit_path(path)?) {
-        Some(Value::String(unit)) => Some(clean(&unit).into_owned()),
-        _ => None,
-    };
-    stated.or_else(|| default_unit(path).map(str::to_owned))
 }
 
 #[cfg(test)]

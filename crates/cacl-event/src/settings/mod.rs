@@ -6,6 +6,7 @@
 mod defaults;
 mod display;
 mod flatten;
+mod validity;
 
 use std::borrow::Cow;
 
@@ -15,6 +16,7 @@ pub use defaults::default_of;
 pub(crate) use defaults::filled_in;
 pub use display::display;
 pub(crate) use flatten::{Keep, flatten};
+pub(crate) use validity::{VALIDITIES, Validity, span};
 
 use crate::{
     node::Node,
