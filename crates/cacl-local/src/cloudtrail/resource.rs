@@ -90,12 +90,9 @@ pub async fn update(
     Ok(Updated::InPlace(resource(world, physical_id)))
 }
 
-/// Deletes a resource for CloudFormation; what somebody deleted already is as good as deleted.
+/// Deletes a resource for CloudFormation.
 pub async fn delete(world: &Shared, _: &Caller, _resource_type: &str, physical_id: &str) -> Result<(), AwsError> {
-    match trail::delete(world, &json!({"Name": physical_id})) {
-        Err(error) if error.code != "TrailNotFoundException" => Err(error),
-        _ => Ok(()),
-    }
+    trail::delete(world, &json!({"Name": physical_id})).map(drop)
 }
 
 fn configure(world: &Shared, name: &str, properties: &Value) -> Result<(), AwsError> {

@@ -191,7 +191,7 @@ pub async fn update(
     }
 }
 
-/// Deletes a resource for CloudFormation; what somebody deleted already is as good as deleted.
+/// Deletes a resource for CloudFormation.
 pub async fn delete(world: &Shared, caller: &Caller, resource_type: &str, physical_id: &str) -> Result<(), AwsError> {
     let (operation, request) = match resource_type {
         POOL => ("DeleteUserPool", json!({"UserPoolId": physical_id})),
@@ -205,10 +205,7 @@ pub async fn delete(world: &Shared, caller: &Caller, resource_type: &str, physic
         }
         other => return Err(unknown(other)),
     };
-    match handle(world, caller, operation, &request) {
-        Err(error) if error.code != "ResourceNotFoundException" => Err(error),
-        _ => Ok(()),
-    }
+    handle(world, caller, operation, &request).map(drop)
 }
 
 fn pool_request(properties: &Value) -> Map<String, Value> {

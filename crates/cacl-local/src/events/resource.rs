@@ -80,7 +80,7 @@ pub async fn update(
     Ok(Updated::InPlace(put(world, physical_id, new)?))
 }
 
-/// Deletes a resource for CloudFormation; what somebody deleted already is as good as deleted.
+/// Deletes a resource for CloudFormation.
 pub async fn delete(world: &Shared, _: &Caller, _resource_type: &str, physical_id: &str) -> Result<(), AwsError> {
     lock(&world.events).rules.remove(physical_id);
     Ok(())

@@ -7,26 +7,14 @@ use serde_json::{Value, json};
 use super::{handle, put, resource};
 use crate::{
     Faults, sqs,
-    world::{AwsError, Caller, Shared, World},
+    sts::anybody,
+    world::{AwsError, Shared, World},
 };
 
 const QUEUE: &str = "arn:aws:sqs:us-east-1:000000000000:arrived";
 
-fn nobody() -> Caller {
-    Caller {
-        access_key: String::new(),
-        identity: json!({}),
-        source_ip: String::new(),
-        user_agent: String::new(),
-        invoked_by: None,
-        request_id: String::new(),
-        from_console: false,
-        read_only: false,
-    }
-}
-
 fn call(world: &Shared, operation: &str, input: &Value) -> Result<Value, AwsError> {
-    handle(world, &nobody(), operation, input)
+    handle(world, &anybody(world), operation, input)
 }
 
 /// A world with the queues `arrived` and `dead`.
@@ -177,14 +165,14 @@ async fn cloudformation_brings_and_takes_rule_and_targets() {
         "EventPattern": {"source": ["example"]},
         "Targets": [{"Id": "q", "Arn": QUEUE}],
     });
-    let made = resource::create(&world, &nobody(), kind, "Rule", &old).await.expect("a rule");
+    let made = resource::create(&world, &anybody(&world), kind, "Rule", &old).await.expect("a rule");
     assert_eq!((made.ref_value.as_str(), &made.attributes["Arn"]), ("r", &json!(world.arn("events", "rule/r"))));
-    assert!(resource::create(&world, &nobody(), kind, "Rule", &old).await.is_err(), "the name is taken");
+    assert!(resource::create(&world, &anybody(&world), kind, "Rule", &old).await.is_err(), "the name is taken");
     let mut new = old.clone();
     new["Targets"] = json!([]);
-    resource::update(&world, &nobody(), kind, "r", &old, &new).await.expect("an update");
+    resource::update(&world, &anybody(&world), kind, "r", &old, &new).await.expect("an update");
     let targets = call(&world, "ListTargetsByRule", &json!({"Rule": "r"})).expect("the rule");
     assert_eq!(targets["Targets"], json!([]));
-    resource::delete(&world, &nobody(), kind, "r").await.expect("deleted");
+    resource::delete(&world, &anybody(&world), kind, "r").await.expect("deleted");
     assert!(call(&world, "DescribeRule", &json!({"Name": "r"})).is_err());
 }

@@ -133,15 +133,11 @@ pub async fn update(
     Ok(Updated::InPlace(resource(&function::configuration(world, physical_id)?)))
 }
 
-/// Deletes a resource for CloudFormation; what somebody deleted already is as good as deleted.
+/// Deletes a resource for CloudFormation.
 pub async fn delete(world: &Shared, _: &Caller, _resource_type: &str, physical_id: &str) -> Result<(), AwsError> {
-    let deleted = match physical_id.split_once('|') {
+    match physical_id.split_once('|') {
         Some((function, sid)) => policy::remove(world, function, sid),
         None => function::delete(world, physical_id),
-    };
-    match deleted {
-        Err(error) if error.code != "ResourceNotFoundException" => Err(error),
-        _ => Ok(()),
     }
 }
 

@@ -19,7 +19,8 @@ use crate::{
     events, iam, logs,
     policy::Source,
     sqs,
-    world::{Caller, Shared, World, lock},
+    sts::anybody,
+    world::{Shared, World, lock},
 };
 
 /// What the child runs: a runtime that does as the event says. Not a test by itself.
@@ -103,7 +104,7 @@ async fn world_with_function(more: Value) -> Shared {
     }
     function::create(&world, &request).expect("a function");
     let properties = json!({"LogGroupName": GROUP});
-    logs::create(&world, &nobody(), "AWS::Logs::LogGroup", "Group", &properties).await.expect("a log group");
+    logs::create(&world, &anybody(&world), "AWS::Logs::LogGroup", "Group", &properties).await.expect("a log group");
     world
 }
 
@@ -138,19 +139,6 @@ async fn letter(world: &Shared, queue_url: &Value) -> Value {
             return letter.clone();
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-fn nobody() -> Caller {
-    Caller {
-        access_key: String::new(),
-        identity: json!({}),
-        source_ip: String::new(),
-        user_agent: String::new(),
-        invoked_by: None,
-        request_id: String::new(),
-        from_console: false,
-        read_only: false,
     }
 }
 
@@ -266,14 +254,15 @@ async fn a_rule_tries_a_busy_function_again_and_gives_up_in_the_end() {
     policy::add(&world, "f", &leave).expect("a statement");
     lock(&world.lambda).function("f").expect("the function").room.close();
     let rule = json!({"Name": "r", "EventPattern": r#"{"source":["example"]}"#});
-    events::handle(&world, &nobody(), "PutRule", &rule).expect("a rule");
+    events::handle(&world, &anybody(&world), "PutRule", &rule).expect("a rule");
     let target = json!({
         "Id": "f",
         "Arn": "arn:aws:lambda:us-east-1:000000000000:function:f",
         "RetryPolicy": {"MaximumRetryAttempts": 2},
         "DeadLetterConfig": {"Arn": world.arn("sqs", "dead")},
     });
-    events::handle(&world, &nobody(), "PutTargets", &json!({"Rule": "r", "Targets": [target]})).expect("a target");
+    events::handle(&world, &anybody(&world), "PutTargets", &json!({"Rule": "r", "Targets": [target]}))
+        .expect("a target");
     events::put(&world, &json!({"source": "example"}));
     let letter = letter(&world, &dead).await;
     let attribute = |name: &str| letter["MessageAttributes"][name]["StringValue"].clone();
@@ -315,7 +304,7 @@ async fn a_role_must_let_the_function_write_its_log_and_its_dead_letters() {
     assert!(refused.message.contains("does not have permissions to call SendMessage"), "{}", refused.message);
     function::create(&world, &request("dead")).expect("a function");
 
-    logs::create(&world, &nobody(), "AWS::Logs::LogGroup", "Group", &json!({"LogGroupName": GROUP}))
+    logs::create(&world, &anybody(&world), "AWS::Logs::LogGroup", "Group", &json!({"LogGroupName": GROUP}))
         .await
         .expect("a group");
     let setup = Setup::of(lock(&world.lambda).function("f").expect("the function"));
