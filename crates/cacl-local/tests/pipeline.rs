@@ -166,17 +166,22 @@ impl Pipeline {
     }
 
     fn all_lines(&self) -> Vec<Value> {
-        let mut lines = Vec::new();
-        let mut request = json!({"logGroupName": GROUP, "filterPattern": "\"cacl.line/1\""});
-        loop {
-            let page = logs(&self.local, "FilterLogEvents", &request).expect("a page");
-            for event in page["events"].as_array().expect("a list") {
-                let line: Value = serde_json::from_str(event["message"].as_str().expect("a text")).expect("JSON");
-                lines.push(line["event"].clone());
-            }
-            let Some(token) = page.get("nextToken") else { return lines };
-            request["nextToken"] = token.clone();
+        all_lines(&self.local, GROUP)
+    }
+}
+
+/// The events of the subscriber's lines in a group.
+fn all_lines(local: &Local, group: &str) -> Vec<Value> {
+    let mut lines = Vec::new();
+    let mut request = json!({"logGroupName": group, "filterPattern": "\"cacl.line/1\""});
+    loop {
+        let page = logs(local, "FilterLogEvents", &request).expect("a page");
+        for event in page["events"].as_array().expect("a list") {
+            let line: Value = serde_json::from_str(event["message"].as_str().expect("a text")).expect("JSON");
+            lines.push(line["event"].clone());
         }
+        let Some(token) = page.get("nextToken") else { return lines };
+        request["nextToken"] = token.clone();
     }
 }
 
@@ -212,6 +217,66 @@ fn a_change_becomes_a_line_and_a_file() {
     while !in_a_file() {
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// An action of CloudFormation, as its answer.
+fn stack(local: &Local, fields: &[(&str, &str)]) -> String {
+    let form: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
+    let headers = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let (status, body) = http(local, "cloudformation", "POST /", headers, form.join("&").as_bytes());
+    let body = String::from_utf8(body).expect("XML");
+    assert_eq!(status, 200, "{body}");
+    body
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |encoded, byte| encoded + &format!("%{byte:02x}"))
+}
+
+/// The value of an output.
+fn output(described: &str, key: &str) -> String {
+    let after = described.split_once(&format!("<OutputKey>{key}</OutputKey><OutputValue>")).expect("the output").1;
+    after.split_once('<').expect("an end").0.to_owned()
+}
+
+/// Every right that a change needs on its way is in the product's own stack: without one of them nothing would arrive.
+#[test]
+fn the_stack_of_the_product_lets_a_change_through() {
+    let local = local(Faults::default());
+    assert_eq!(http(&local, "s3", "PUT /code", "", b"").0, 200);
+    // The end record of a zip without files, so what runs is what the options say.
+    let zip = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
+    assert_eq!(http(&local, "s3", "PUT /code/zip", "", &zip).0, 200);
+    stack(
+        &local,
+        &[
+            ("Action", "CreateStack"),
+            ("StackName", "s"),
+            ("TemplateBody", include_str!("../../../stack.yaml")),
+            ("Capabilities.member.1", "CAPABILITY_IAM"),
+            ("Parameters.member.1.ParameterKey", "SubscriberBucket"),
+            ("Parameters.member.1.ParameterValue", "code"),
+            ("Parameters.member.2.ParameterKey", "SubscriberKey"),
+            ("Parameters.member.2.ParameterValue", "zip"),
+        ],
+    );
+    let described = loop {
+        let described = stack(&local, &[("Action", "DescribeStacks"), ("StackName", "s")]);
+        if !described.contains("_IN_PROGRESS</StackStatus>") {
+            break described;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    assert!(described.contains("<StackStatus>CREATE_COMPLETE<"), "{described}");
+    let [pool, client, group] = ["UserPoolId", "AppClientId", "LogGroupName"].map(|key| output(&described, key));
+    cognito(&local, "UpdateUserPoolClient", &json!({"UserPoolId": pool, "ClientId": client})).expect("an update");
+    let line = loop {
+        if let Some(line) = all_lines(&local, &group).pop() {
+            break line;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    assert_eq!(line["detail"]["requestParameters"]["clientId"], client);
 }
 
 #[test]
