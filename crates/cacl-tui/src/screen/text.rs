@@ -17,6 +17,18 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
+/// Whether a text takes more columns than these; looks no further than it must, for a text may have a megabyte.
+fn exceeds(text: &str, columns: usize) -> bool {
+    // No character takes more columns than bytes.
+    text.len() > columns && {
+        let mut taken = text.graphemes(true).scan(0, |sum, grapheme| {
+            *sum += width(grapheme);
+            Some(*sum)
+        });
+        taken.any(|sum| sum > columns)
+    }
+}
+
 /// The text, cleaned, in at most so many columns; what is cut off is replaced by the ellipsis.
 pub fn fit(text: &str, columns: usize, ellipsis: &str) -> String {
     let text = clean(text);
@@ -127,7 +139,7 @@ impl Flow {
             self.turn();
         }
         let mut rest = word;
-        while self.used + width(rest) > self.room {
+        while exceeds(rest, self.room.saturating_sub(self.used)) {
             let part = self.part(rest);
             self.put(&rest[..part], style);
             self.turn();
@@ -271,6 +283,14 @@ mod tests {
         assert_eq!(texts(&flow(head(), &glued, 9)), ["who  abcd", "     efgh", "     ij"]);
         let url = piece("https://example.org/some/path", style);
         assert_eq!(texts(&flow(head(), &[url], 20)), ["who  https://", "     example.org/", "     some/path"]);
+    }
+
+    #[test]
+    fn a_megabyte_without_a_space_flows_too() {
+        let word = "é".repeat(1 << 19);
+        let lines = texts(&flow(vec![Span::raw("> ")], &[piece(&word, Style::new())], 60));
+        assert_eq!(lines.len(), (1_usize << 19).div_ceil(58));
+        assert_eq!(lines.iter().map(|line| &line[2..]).collect::<String>(), word);
     }
 
     #[test]
