@@ -1,6 +1,7 @@
 //! What an app client is like now: one `DescribeUserPoolClient`, which Cognito's quotas allow sparingly.
 
 use cacl_event::Settings;
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{
@@ -8,11 +9,11 @@ use crate::{
     call::{COGNITO, call},
 };
 
-/// The settings of a client. Its secret is part of the answer, and goes no further.
-pub async fn describe_client(session: &Session, pool: &str, client: &str) -> Result<Settings, Error> {
+/// The settings of a client, and when it had them, by AWS's clock. Its secret is part of the answer, and goes no further.
+pub async fn describe_client(session: &Session, pool: &str, client: &str) -> Result<(Settings, Timestamp), Error> {
     let input = json!({"UserPoolId": pool, "ClientId": client});
     let answer = call(session, COGNITO, "DescribeUserPoolClient", input).await?;
-    Ok(Settings::of_client(&answer["UserPoolClient"]))
+    Ok((Settings::of_client(&answer["UserPoolClient"]), session.now()))
 }
 
 #[cfg(test)]
@@ -34,7 +35,7 @@ mod tests {
         });
         let answer = (200, json!({"UserPoolClient": client}).to_string());
         let (session, asked) = Script::default().on("DescribeUserPoolClient", [answer]).session();
-        let settings =
+        let (settings, _) =
             describe_client(&session, "eu-west-1_Zq4TrPm9K", "3k1v9s0abcd7efgh2ijkl5mn").await.expect("told");
         let expected: Settings = [
             ("clientName", json!("cacl-app-client")),

@@ -7,6 +7,8 @@ use std::{
 
 use aws_smithy_http_client::test_util::infallible_client_fn;
 use aws_smithy_types::body::SdkBody;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use crate::{Access, Names, Session};
 
@@ -87,6 +89,25 @@ impl Script {
             Access { endpoint_url: Some("http://127.0.0.1:9".into()), region: self.region, ..Access::default() };
         (Session::with_http_client(&access, http_client), asked)
     }
+}
+
+/// A session with an AWS whose clock is so far ahead of this machine's. It dates its answers by that clock and, as AWS does,
+/// refuses what is signed more than five minutes off.
+pub(crate) fn elsewhen(ahead: SignedDuration, answer: impl Fn(&Value) -> Value + Send + Sync + 'static) -> Session {
+    let http_client = infallible_client_fn(move |request| {
+        let now = Timestamp::now() + ahead;
+        let signed = request.headers()["x-amz-date"].to_str().expect("text").replace('Z', "+0000");
+        let signed = Timestamp::strptime("%Y%m%dT%H%M%S%z", signed).expect("a time");
+        let (status, body) = if signed.duration_since(now).abs() > SignedDuration::from_mins(5) {
+            json_error("InvalidSignatureException")
+        } else {
+            let body = serde_json::from_slice(request.body().bytes().expect("in memory")).expect("JSON");
+            (200, answer(&body).to_string())
+        };
+        let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        http::Response::builder().status(status).header("date", date).body(body).expect("a response")
+    });
+    Session::with_http_client(&Access::default(), http_client)
 }
 
 fn read(request: &http::Request<SdkBody>) -> (String, String) {

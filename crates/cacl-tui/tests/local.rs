@@ -264,7 +264,22 @@ async fn fail_on_exec_and_count() {
     let (code, _, stderr) = ran(aws.cacl(&["watch", "-o", "text", "--exec", "exit 7", "--count", "1"]).args(past));
     assert_eq!(code, 0, "a command that fails is told, not fatal");
     assert!(stderr.contains("--exec") && stderr.contains('7'), "{stderr}");
-    let few = ["watch", "-o", "text", "--since", "1h", "--count", "99", "--timeout", "3s"];
+    let (code, stdout, stderr) = ran(&mut aws.cacl(&[
+        "watch",
+        "-o",
+        "text",
+        "--since",
+        "1h",
+        "--count",
+        "2",
+        "--timeout",
+        "10s",
+        "--exec",
+        "exec sleep 600",
+        "--no-lookup",
+    ]));
+    assert_eq!((code, stdout.lines().count()), (1, 1), "time is up for a command as well: {stderr}");
+    let few = ["watch", "-o", "text", "--since", "1h", "--count", "99", "--timeout", "10s", "--no-lookup"];
     let (code, stdout, stderr) = ran(&mut aws.cacl(&few));
     assert_eq!((code, stdout.lines().count()), (1, 3), "{stderr}");
 }
@@ -297,6 +312,24 @@ fn an_unknown_log_group_is_3() {
     let aws = LocalAws::start(&[]);
     let (code, _, stderr) = ran(&mut aws.cacl(&["watch", "-o", "text", "--log-group", "/no/such/group"]));
     assert_eq!(code, 3, "{stderr}");
+}
+
+#[test]
+fn no_credentials_are_4_for_a_log_group_too() {
+    let aws = LocalAws::start(&[]);
+    let mut watch = aws.cacl(&["watch", "-o", "text", "--log-group", GROUP]);
+    let (code, _, stderr) = ran(watch.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY"));
+    assert_eq!(code, 4, "{stderr}");
+    assert!(stderr.contains("help: run `aws configure`"), "{stderr}");
+}
+
+#[test]
+fn what_is_wanted_of_aws_endpoints_does_not_matter_here() {
+    let aws = LocalAws::start(&[]);
+    for name in ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"] {
+        let (code, _, stderr) = ran(aws.cacl(&["watch", "-o", "text"]).env(name, "true"));
+        assert_eq!(code, 3, "{name}: {stderr}");
+    }
 }
 
 #[tokio::test]

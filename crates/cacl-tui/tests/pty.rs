@@ -94,8 +94,8 @@ fn no_is_the_default_and_changes_nothing() -> termlens::Result<()> {
         let deploy = gives_back(deploy, 0)?;
         assert!(deploy.screen().contains("Nothing was changed."), "{}", deploy.screen());
     }
-    let mut watch = desk.terminal(&["watch"]).spawn(PROGRAM)?;
-    assert_eq!(watch.wait_exit()?.code(), Some(3), "{}", watch.screen());
+    let watch = gives_back(desk.terminal(&["watch"]).spawn(PROGRAM)?, 3)?;
+    assert!(watch.screen().contains("error: nothing is deployed"), "{}", watch.screen());
     Ok(())
 }
 
@@ -108,7 +108,31 @@ fn deploy_goes_on_to_watching_and_a_signal_gives_the_terminal_back() -> termlens
     deploy.send(Key::Enter)?;
     deploy.wait_until(|screen| screen.alternate_screen() && screen.contains("Nothing has changed"))?;
     deploy.signal(Signal::Term)?;
-    gives_back(deploy, 130)?;
+    gives_back(deploy, 0)?;
+    Ok(())
+}
+
+#[test]
+fn a_dead_network_is_shown_and_can_be_left() -> termlens::Result<()> {
+    let desk = Desk::new();
+    for (key, code) in [(Key::Char('q'), 0), (Key::Ctrl('c'), 130)] {
+        // Nobody listens there: the port is reserved.
+        let watch = desk.terminal(&["watch"]).env("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+        let mut watch = watch.spawn(PROGRAM)?;
+        watch.wait_until(|screen| screen.contains(STACK) && screen.contains("offline"))?;
+        watch.send(key)?;
+        gives_back(watch, code)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn too_few_changes_in_time_are_a_failure_on_the_screen_too() -> termlens::Result<()> {
+    let desk = Desk::new();
+    desk.deploy()?;
+    let watch = desk.terminal(&["watch", "--count", "1", "--timeout", "1s"]).spawn(PROGRAM)?;
+    let watch = gives_back(watch, 1)?;
+    assert!(watch.screen().contains("error: time is up, and there were 0 of 1 changes"), "{}", watch.screen());
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use aws_runtime::{
     invocation_id::InvocationIdInterceptor,
     request_info::RequestInfoInterceptor,
     retries::classifiers::AwsErrorCodeClassifier,
-    service_clock_skew::ServiceClockSkewInterceptor,
+    service_clock_skew::ServiceClockSkewClassifier,
     user_agent::{ApiMetadata, UserAgentInterceptor},
 };
 use aws_smithy_runtime::client::{
@@ -72,13 +72,15 @@ pub(super) async fn send(
         .endpoint_url(&endpoint(session, target))
         .with_connection_poisoning()
         .runtime_plugin(signing(session, target))
-        .interceptor(ServiceClockSkewInterceptor::new())
+        .interceptor(session.skew())
+        .interceptor(session.clock().clone())
         .interceptor(RequestInfoInterceptor::new())
         .interceptor(UserAgentInterceptor::new())
         .interceptor(InvocationIdInterceptor::new())
         .retry_classifier(HttpStatusCodeClassifier::default())
         .retry_classifier(TransientErrorClassifier::<Refusal>::new())
-        .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new());
+        .retry_classifier(AwsErrorCodeClassifier::<Refusal>::new())
+        .retry_classifier(ServiceClockSkewClassifier::<Refusal>::new());
     if let Some(version) = config.behavior_version() {
         builder = builder.behavior_version(version);
     }
@@ -94,11 +96,19 @@ pub(super) async fn send(
     builder.serializer(move |(): ()| request()).deserializer(read).build().invoke(()).await
 }
 
-fn endpoint(session: &Session, target: Target) -> String {
-    match session.endpoint_url() {
-        Some(url) => url.to_owned(),
-        None => format!("https://{}.{}.{}", target.endpoint, session.region(), session.dns_suffix()),
+/// The custom endpoint, or the region's.
+pub(super) fn endpoint(session: &Session, target: Target) -> String {
+    if let Some(url) = session.endpoint_url() {
+        return url.to_owned();
     }
+    let fips = session.config().use_fips() == Some(true) && !is_fips_anyway(session, target.endpoint);
+    let fips = if fips { "-fips" } else { "" };
+    format!("https://{}{fips}.{}.{}", target.endpoint, session.region(), session.dns_suffix())
+}
+
+/// In `GovCloud` some services have one endpoint, which is FIPS's (each service's page of endpoints in the AWS General Reference).
+fn is_fips_anyway(session: &Session, endpoint: &str) -> bool {
+    session.partition() == "aws-us-gov" && matches!(endpoint, "cloudtrail" | "events" | "sqs")
 }
 
 /// `SigV4` with the session's credentials, and what the user agent is made from.

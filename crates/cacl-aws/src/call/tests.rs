@@ -4,7 +4,7 @@ use aws_smithy_http_client::test_util::infallible_client_fn;
 use serde_json::json;
 
 use super::*;
-use crate::{Access, Reason};
+use crate::{Access, Reason, scripted::elsewhen};
 
 /// A session whose every call gets this answer, and what was asked: method, URI, chosen headers, body.
 fn scripted(
@@ -103,6 +103,35 @@ async fn throttled_calls_are_tried_three_times() {
     assert_eq!(error.reason, Reason::Throttled);
     assert_eq!(error.what, "events:DescribeRule failed");
     assert_eq!(asked.lock().expect("unpoisoned").len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_clock_is_made_up_for() {
+    for hours in [-2, 2] {
+        let ahead = jiff::SignedDuration::from_hours(hours);
+        let session = elsewhen(ahead, |_| json!({"Rules": []}));
+        call(&session, EVENTBRIDGE, "ListRules", json!({})).await.expect("signed anew");
+        assert!((session.now().duration_since(jiff::Timestamp::now()) - ahead).abs().as_secs() < 5);
+        // Whoever does not try again has learnt with the others.
+        call(&session.without_retries(), EVENTBRIDGE, "ListRules", json!({})).await.expect("signed right");
+    }
+}
+
+#[test]
+fn endpoints_follow_region_and_fips() {
+    let check = |region: &str, fips: bool, service: JsonService, expect: &str| {
+        let access = Access { region: Some(region.to_owned()), ..Access::default() };
+        let session = Session::with_http_client(&access, infallible_client_fn(|_| http::Response::new("")));
+        let session = if fips { session.with_fips() } else { session };
+        let target = Target { endpoint: service.endpoint, operation: "X" };
+        assert_eq!(operation::endpoint(&session, target), expect);
+    };
+    check("eu-west-1", false, COGNITO, "https://cognito-idp.eu-west-1.amazonaws.com");
+    check("us-east-1", true, COGNITO, "https://cognito-idp-fips.us-east-1.amazonaws.com");
+    check("us-gov-west-1", true, COGNITO, "https://cognito-idp-fips.us-gov-west-1.amazonaws.com");
+    check("us-gov-west-1", true, CLOUDTRAIL, "https://cloudtrail.us-gov-west-1.amazonaws.com");
+    check("cn-north-1", false, SQS, "https://sqs.cn-north-1.amazonaws.com.cn");
+    check("eusc-de-east-1", false, EVENTBRIDGE, "https://events.eusc-de-east-1.amazonaws.eu");
 }
 
 #[tokio::test]

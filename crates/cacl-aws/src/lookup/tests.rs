@@ -3,7 +3,7 @@
 use futures_util::StreamExt as _;
 
 use super::*;
-use crate::scripted::{Answer, Asked, Script, json_error};
+use crate::scripted::{Answer, Asked, Script, elsewhen, json_error};
 
 /// Half a day ago, in whole seconds: nothing here is near CloudTrail's 90 days.
 fn since() -> Timestamp {
@@ -97,6 +97,13 @@ async fn lasting_trouble_is_a_note_and_the_end() {
         assert!(note.contains("nothing to be compared with") && note.contains(words), "{note}");
         assert_eq!(asked.count("LookupEvents"), tries as usize);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_clock_is_no_reason_to_give_up() {
+    let session = elsewhen(SignedDuration::from_hours(2), |_| json!({"Events": []}));
+    let items: Vec<_> = past(session, since()).collect().await;
+    assert!(matches!(items.as_slice(), [.., PastItem::Progress { calls: 4, .. }]), "{items:?}");
 }
 
 #[tokio::test(start_paused = true)]

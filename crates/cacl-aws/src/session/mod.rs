@@ -1,27 +1,35 @@
 //! Credentials, region, endpoint; who am I.
 //!
-//! Everything is resolved by the SDK's own providers. What is our own: the HTTP client (rustls on ring, named explicitly,
-//! because the SDK crates come without one), no question to the instance metadata service about the region, and a chain
-//! of credentials that gives up after about a second where there are none.
+//! Everything is resolved by the SDK's own providers. What is our own: the HTTP client (named explicitly, because the SDK
+//! crates come without one), no question to the instance metadata service about the region, and a chain of credentials
+//! that gives up after about a second where there are none.
 
 mod access;
+mod clock;
 mod identity;
+mod transport;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
+use aws_runtime::service_clock_skew::ServiceClockSkewInterceptor;
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, SharedHttpClient},
+    interceptors::SharedInterceptor,
 };
-use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient};
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use jiff::{SignedDuration, Timestamp};
 
 pub use access::Access;
 pub use identity::Identity;
 
+use clock::Clock;
+
 use crate::{Error, Reason, explain::Explain as _};
+
+/// A clock that is less wrong than this is not what AWS refuses a request for (five minutes, less the way there).
+const TOLERATED: SignedDuration = SignedDuration::from_mins(4);
 
 /// Where the embedded local AWS is, for want of a region: an emulator has no regions worth a question.
 const LOCAL_REGION: &str = "us-east-1";
@@ -32,13 +40,16 @@ pub struct Session {
     config: Arc<SdkConfig>,
     profile: Option<Arc<str>>,
     region: Arc<str>,
+    clock: Clock,
+    skew: SharedInterceptor,
 }
 
 impl Session {
     /// Resolves region and credential providers; makes no call to AWS. Fails without a region, except that a loopback
     /// endpoint means `us-east-1`.
     pub async fn open(access: &Access) -> Result<Self, Error> {
-        let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+        let local = access.endpoint_url.as_deref().is_some_and(is_loopback);
+        let http_client = transport::client(|name| std::env::var(name).ok().filter(|_| !local))?;
         Self::resolve(access, http_client).await
     }
 
@@ -59,7 +70,13 @@ impl Session {
     }
 
     fn of(config: SdkConfig, profile: Option<&str>, region: &str) -> Self {
-        Self { config: Arc::new(config), profile: profile.map(Arc::from), region: Arc::from(region) }
+        Self {
+            config: Arc::new(config),
+            profile: profile.map(Arc::from),
+            region: Arc::from(region),
+            clock: Clock::default(),
+            skew: SharedInterceptor::new(ServiceClockSkewInterceptor::new()),
+        }
     }
 
     async fn resolve(access: &Access, http_client: SharedHttpClient) -> Result<Self, Error> {
@@ -83,7 +100,9 @@ impl Session {
         }
         let mut config = loader.load().await;
         if config.endpoint_url().is_some_and(is_loopback) {
-            config = config.into_builder().retry_config(impatient_retries()).build();
+            // What is asked of AWS's own endpoints (FIPS, IPv6) means nothing here, and the SDK refuses to combine them.
+            let local = config.into_builder().retry_config(impatient_retries()).use_fips(false).use_dual_stack(false);
+            config = local.build();
         }
         match region {
             Some(region) => Ok(Self::of(config, access.profile_in_use().as_deref(), region.as_ref())),
@@ -119,9 +138,37 @@ impl Session {
         Ok(Identity { account, arn, user_id: answer.user_id.unwrap_or_default() })
     }
 
+    /// The time by AWS's clock, as far as an answer has told; until then by this machine's.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now().saturating_add(self.clock.ahead()).unwrap_or(Timestamp::MAX)
+    }
+
+    /// AWS's clock.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Whether this machine's clock is too wrong for AWS, which takes five minutes. Then a refusal may mean no more than that, and
+    /// the next request is signed by AWS's clock.
+    pub(crate) fn is_skewed(&self) -> bool {
+        self.clock.ahead().abs() > TOLERATED
+    }
+
+    /// What makes the SDK sign by AWS's clock. Its own clients have one each; this is for the calls without one.
+    pub(crate) fn skew(&self) -> SharedInterceptor {
+        self.skew.clone()
+    }
+
     /// The same session without the SDK's own retries: for what waits in its own way.
     pub(crate) fn without_retries(&self) -> Self {
         let config = self.config.as_ref().clone().into_builder().retry_config(RetryConfig::disabled());
+        Self { config: Arc::new(config.build()), ..self.clone() }
+    }
+
+    /// The same session as `AWS_USE_FIPS_ENDPOINT=true` makes it.
+    #[cfg(test)]
+    pub(crate) fn with_fips(&self) -> Self {
+        let config = self.config.as_ref().clone().into_builder().use_fips(true);
         Self { config: Arc::new(config.build()), ..self.clone() }
     }
 
@@ -134,7 +181,8 @@ impl Session {
     }
 
     pub(crate) fn logs(&self) -> aws_sdk_cloudwatchlogs::Client {
-        aws_sdk_cloudwatchlogs::Client::new(&self.config)
+        let config = aws_sdk_cloudwatchlogs::config::Builder::from(self.config.as_ref());
+        aws_sdk_cloudwatchlogs::Client::from_conf(config.interceptor(self.clock.clone()).build())
     }
 
     /// Path-style on a custom endpoint, for `bucket.127.0.0.1` is no host name.
@@ -150,7 +198,11 @@ impl Session {
 
     /// The host suffix of the region's partition.
     pub(crate) fn dns_suffix(&self) -> &'static str {
-        if self.region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" }
+        match self.partition() {
+            "aws-cn" => "amazonaws.com.cn",
+            "aws-eusc" => "amazonaws.eu",
+            _ => "amazonaws.com",
+        }
     }
 
     /// The partition, as ARNs name it.
@@ -158,6 +210,7 @@ impl Session {
         match self.region.split_once('-').map_or("", |(area, rest)| if rest.starts_with("gov-") { "gov" } else { area })
         {
             "cn" => "aws-cn",
+            "eusc" => "aws-eusc",
             "gov" => "aws-us-gov",
             _ => "aws",
         }

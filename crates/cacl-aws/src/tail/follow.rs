@@ -8,7 +8,7 @@ use futures_util::Stream;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep_until};
 
-use super::{LogLine, Status, Tail, TailItem, backoff::Backoff, cursor::Cursor};
+use super::{LogLine, Since, Status, Tail, TailItem, backoff::Backoff, cursor::Cursor};
 use crate::{
     Reason, Session,
     explain::{Failing as _, Failure},
@@ -23,15 +23,25 @@ pub fn tail(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send
     Box::pin(stream! {
         // Each trouble is to be shown, and waited for here.
         let client = session.without_retries().logs();
-        let mut cursor = Cursor::new(tail.since.as_millisecond(), tail.overlap);
+        let start = Timestamp::now();
+        let from = |now| Cursor::new(tail.since.resolve(now).as_millisecond(), tail.overlap);
+        let mut cursor = from(start);
+        let mut dated = matches!(tail.since, Since::At(_));
         let mut backoff = Backoff::new(tail.poll);
         let mut token: Option<String> = None;
-        let mut began = Instant::now();
-        let mut restarted = false;
+        let mut began = Began::now();
+        let mut excused = false;
         loop {
             let again = match page(&client, &tail.group, cursor.start(), token.clone()).await {
                 Ok(page) => {
                     backoff.reset();
+                    // "Ago" is meant by AWS's clock, and only an answer tells it. By a fast clock of ours, what happens next
+                    // would count as before it.
+                    if !std::mem::replace(&mut dated, true) && !session.clock().ahead().is_zero() {
+                        cursor = from(start.saturating_add(session.clock().ahead()).unwrap_or(start));
+                        (token, began) = (None, Began::now());
+                        continue;
+                    }
                     for line in page.lines {
                         if cursor.take(line.timestamp.as_millisecond(), &line.id) {
                             yield TailItem::Line(line);
@@ -43,15 +53,20 @@ pub fn tail(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send
                     if token.is_some() {
                         continue;
                     }
-                    restarted = false;
-                    cursor.complete(began.elapsed(), Timestamp::now().as_millisecond());
+                    excused = false;
+                    cursor.complete(began.elapsed(), session.now().as_millisecond());
                     let again = Instant::now() + tail.poll;
                     yield TailItem::Status(Status::Live);
                     again
                 }
-                // The token has had its 24 hours: the poll begins anew, once without a word.
-                Err(failure) if token.is_some() && failure.reason == Reason::Invalid && !restarted => {
-                    (token, restarted) = (None, true);
+                // Once without a word: the token has had its 24 hours, and the poll begins anew.
+                Err(failure) if !excused && token.is_some() && failure.reason == Reason::Invalid => {
+                    (token, excused) = (None, true);
+                    continue;
+                }
+                // The same: our clock was too wrong, and the next request is signed by AWS's.
+                Err(failure) if !excused && session.is_skewed() && is_refusal(&failure) => {
+                    excused = true;
                     continue;
                 }
                 Err(failure) => {
@@ -66,10 +81,28 @@ pub fn tail(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send
             };
             sleep_until(again).await;
             if token.is_none() {
-                began = Instant::now();
+                began = Began::now();
             }
         }
     })
+}
+
+/// When a poll began, by two clocks: the one that nobody sets stands still while the machine sleeps.
+struct Began {
+    awake: Instant,
+    wall: Timestamp,
+}
+
+impl Began {
+    fn now() -> Self {
+        Self { awake: Instant::now(), wall: Timestamp::now() }
+    }
+
+    /// How long ago, rather too long than too short: the cursor looks back by it.
+    fn elapsed(&self) -> Duration {
+        let wall = Timestamp::now().duration_since(self.wall);
+        self.awake.elapsed().max(Duration::try_from(wall).unwrap_or_default())
+    }
 }
 
 struct Page {
@@ -100,14 +133,38 @@ fn line(event: FilteredLogEvent) -> LogLine {
     }
 }
 
+/// What a request gets that is signed by a wrong clock, among others.
+fn is_refusal(failure: &Failure) -> bool {
+    matches!(failure.reason, Reason::Credentials | Reason::Permission)
+}
+
 fn trouble(session: &Session, failure: Failure, retry: Duration) -> Status {
-    let why = failure.why;
+    let why = failure.why.clone();
     match failure.reason {
         Reason::Throttled => Status::Throttled { retry },
         Reason::Offline => Status::Offline { retry, why },
         Reason::Expired => Status::Expired { retry, help: session.sign_in_again() },
+        Reason::Credentials => {
+            let help = failure.clone().explain(session, "logs:FilterLogEvents", "").help.unwrap_or_default();
+            Status::Credentials { retry, why: failure.why, help }
+        }
         Reason::Permission => Status::Denied { retry, why },
         Reason::NotFound => Status::Missing { retry },
         _ => Status::Failed { retry, why },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_poll_takes_as_long_as_the_clock_that_went_further_says() {
+        let hour = Duration::from_hours(1);
+        let slept = Began { wall: Timestamp::now() - hour, ..Began::now() };
+        assert!(slept.elapsed() >= hour);
+        let set_back = Began { wall: Timestamp::now() + hour, ..Began::now() };
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(set_back.elapsed(), Duration::from_secs(5));
     }
 }

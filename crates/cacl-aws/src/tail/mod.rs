@@ -11,7 +11,7 @@ mod follow;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{Error, Session, explain::Explain as _};
 
@@ -25,16 +25,35 @@ pub struct Tail {
     /// Log group name.
     pub group: String,
     /// From when on.
-    pub since: Timestamp,
+    pub since: Since,
     /// Pause between polls when live (default 1 s).
     pub poll: Duration,
     /// How late a line may be ingested and still be found (default 2 min).
     pub overlap: Duration,
 }
 
+/// A moment: so long ago, or a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// That long before now, by AWS's clock.
+    Ago(SignedDuration),
+    /// That moment.
+    At(Timestamp),
+}
+
+impl Since {
+    /// The moment meant.
+    pub fn resolve(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Ago(duration) => now.checked_sub(duration).unwrap_or(Timestamp::UNIX_EPOCH),
+            Self::At(moment) => moment,
+        }
+    }
+}
+
 impl Tail {
     /// With the default pause and overlap.
-    pub fn new(group: impl Into<String>, since: Timestamp) -> Self {
+    pub fn new(group: impl Into<String>, since: Since) -> Self {
         Self { group: group.into(), since, poll: Duration::from_secs(1), overlap: Duration::from_mins(2) }
     }
 }
@@ -76,6 +95,15 @@ pub enum Status {
         /// Until the next try.
         retry: Duration,
         /// What to do, e.g. `aws sso login`.
+        help: String,
+    },
+    /// There are no credentials, or they are wrong; retrying.
+    Credentials {
+        /// Until the next try.
+        retry: Duration,
+        /// In words.
+        why: String,
+        /// What to do, e.g. look at the profile.
         help: String,
     },
     /// `logs:FilterLogEvents` is denied; retrying.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::*;
-use crate::Access;
+use crate::{Access, scripted::elsewhen};
 
 type Asked = Arc<Mutex<Vec<Value>>>;
 
@@ -31,7 +31,7 @@ fn scripted(answers: Vec<(u16, Value)>) -> (Pin<Box<dyn Stream<Item = TailItem> 
     });
     let session = Session::with_http_client(&Access::default(), http_client);
     let since = Timestamp::from_millisecond(1_000_000).expect("a time");
-    (Box::pin(tail(session, Tail::new("/aws/lambda/cacl", since))), asked)
+    (Box::pin(tail(session, Tail::new("/aws/lambda/cacl", Since::At(since)))), asked)
 }
 
 fn event(time: i64, id: &str) -> Value {
@@ -117,7 +117,7 @@ async fn every_trouble_is_a_status_and_none_is_an_end() {
         refusal("UnrecognizedClientException"),
         page(&json!([event(1_000_001, "a")]), None),
     ]);
-    let expect = ["Throttled", "Expired", "Denied", "Missing", "Offline", "Failed", "a", "Live"];
+    let expect = ["Throttled", "Expired", "Denied", "Missing", "Offline", "Credentials", "a", "Live"];
     assert_eq!(next(&mut tail, 8).await, expect);
     assert_eq!(asked.lock().expect("unpoisoned").len(), 7, "one request a try: nothing is retried behind the back");
 }
@@ -170,6 +170,26 @@ async fn a_token_that_leads_to_itself_ends_the_poll() {
     let same = || page(&json!([event(1_000_001, "a")]), Some("same"));
     let (mut tail, _) = scripted(vec![same(), same()]);
     assert_eq!(next(&mut tail, 2).await, ["a", "Live"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn now_is_meant_by_the_clock_of_aws() {
+    for minutes in [-3, 3, -90, 90] {
+        let ahead = SignedDuration::from_mins(minutes);
+        let starts = Arc::new(Mutex::new(Vec::new()));
+        let asked = Arc::clone(&starts);
+        let session = elsewhen(ahead, move |body| {
+            let start = Timestamp::from_millisecond(body["startTime"].as_i64().expect("a number")).expect("a time");
+            asked.lock().expect("unpoisoned").push(start.duration_since(Timestamp::now() + ahead).as_secs());
+            json!({"events": []})
+        });
+        let tail = tail(session, Tail::new("/aws/lambda/cacl", Since::Ago(SignedDuration::ZERO)));
+        assert_eq!(next(&mut (Box::pin(tail) as _), 2).await, ["Live", "Live"], "{minutes}");
+        let starts = starts.lock().expect("unpoisoned");
+        assert!((starts[0] + minutes * 60).abs() < 5, "by this machine's clock: {starts:?}");
+        // A date has whole seconds, so it may be a little before.
+        assert!(starts[1..].len() == 2 && starts[1..].iter().all(|start| (-5..=0).contains(start)), "{starts:?}");
+    }
 }
 
 #[tokio::test]

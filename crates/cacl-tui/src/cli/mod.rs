@@ -5,10 +5,11 @@ pub mod values;
 
 use std::{path::PathBuf, time::Duration};
 
+use cacl_aws::Since;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::Exit;
-use values::{Color, Level, Output, Since};
+use values::{Color, Level, Output};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -217,10 +218,10 @@ pub enum Trail {
 #[derive(Debug, Clone, Default, Args)]
 pub struct Watch {
     /// From when on: 30m, 24h, 7d, or a time [default: 24h in the live view, else now]
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", value_parser = values::since)]
     pub since: Option<Since>,
     /// Follow this log group, with no need of the stack
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = values::log_group)]
     pub log_group: Option<String>,
     /// How to show [default: tui in a terminal, else text]
     #[arg(long, short, value_enum, value_name = "FORM", env = "CACL_OUTPUT", hide_env_values = true)]

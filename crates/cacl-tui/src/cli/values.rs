@@ -1,10 +1,11 @@
 //! Values of options: parsed once, at the edge.
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
+use cacl_aws::Since;
 use cacl_event::Severity;
 use clap::ValueEnum;
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, civil, tz::TimeZone};
+use jiff::{SignedDuration, Span, SpanRelativeTo, civil, tz::TimeZone};
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -57,44 +58,20 @@ impl From<Level> for Severity {
 }
 
 /// A moment, in words: so long ago, or a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Since {
-    /// That long before now.
-    Ago(SignedDuration),
-    /// That moment.
-    At(Timestamp),
-}
-
-impl Since {
-    /// The moment meant.
-    pub fn resolve(self, now: Timestamp) -> Timestamp {
-        match self {
-            Self::Ago(duration) => now.checked_sub(duration).unwrap_or(Timestamp::UNIX_EPOCH),
-            Self::At(moment) => moment,
-        }
+pub fn since(text: &str) -> Result<Since, String> {
+    if text == "now" {
+        return Ok(Since::Ago(SignedDuration::ZERO));
     }
-}
-
-impl FromStr for Since {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "now" {
-            return Ok(Self::Ago(SignedDuration::ZERO));
-        }
-        if let Ok(moment) = text.parse() {
-            return Ok(Self::At(moment));
-        }
-        let zone = TimeZone::system();
-        if let Some(moment) = text.parse::<civil::DateTime>().ok().and_then(|local| local.to_zoned_datetime(zone).ok())
-        {
-            return Ok(Self::At(moment.timestamp()));
-        }
-        duration(text).map(Self::Ago).map_err(|_| {
-            "neither a duration (30m, 24h, 7d) nor a time (2026-10-01, 2026-10-01T08:00, 2026-10-01T08:00:00Z)"
-                .to_owned()
-        })
+    if let Ok(moment) = text.parse() {
+        return Ok(Since::At(moment));
     }
+    let zone = TimeZone::system();
+    if let Some(moment) = text.parse::<civil::DateTime>().ok().and_then(|local| local.to_zoned_datetime(zone).ok()) {
+        return Ok(Since::At(moment.timestamp()));
+    }
+    duration(text).map(Since::Ago).map_err(|_| {
+        "neither a duration (30m, 24h, 7d) nor a time (2026-10-01, 2026-10-01T08:00, 2026-10-01T08:00:00Z)".to_owned()
+    })
 }
 
 fn duration(text: &str) -> Result<SignedDuration, String> {
@@ -146,6 +123,13 @@ pub fn stack_name(text: &str) -> Result<String, String> {
     if fits { Ok(text.to_owned()) } else { Err("1 to 128 letters, digits and hyphens, a letter first".to_owned()) }
 }
 
+/// A log group's name (`FilterLogEvents`, `logGroupName`).
+pub fn log_group(text: &str) -> Result<String, String> {
+    let fits = (1..=512).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '/' | '.' | '#'));
+    if fits { Ok(text.to_owned()) } else { Err("1 to 512 letters, digits and _ - / . #, and no ARN".to_owned()) }
+}
+
 /// An e-mail address, as far as the stack's parameter wants to know.
 pub fn email(text: &str) -> Result<String, String> {
     let fits =
@@ -157,22 +141,23 @@ pub fn email(text: &str) -> Result<String, String> {
 mod tests {
     use std::time::Duration;
 
+    use cacl_aws::Since;
     use jiff::{SignedDuration, Timestamp};
 
-    use super::{Since, email, length, prefix, share, speed, stack_name};
+    use super::{email, length, log_group, prefix, share, since, speed, stack_name};
 
     #[test]
     fn moments() {
         let ago = |seconds| Ok(Since::Ago(SignedDuration::from_secs(seconds)));
-        assert_eq!("24h".parse(), ago(86_400));
-        assert_eq!("30m".parse(), ago(1800));
-        assert_eq!("7d".parse(), ago(7 * 86_400));
-        assert_eq!("now".parse(), ago(0));
+        assert_eq!(since("24h"), ago(86_400));
+        assert_eq!(since("30m"), ago(1800));
+        assert_eq!(since("7d"), ago(7 * 86_400));
+        assert_eq!(since("now"), ago(0));
         let moment: Timestamp = "2026-10-01T08:00:00Z".parse().expect("a time");
-        assert_eq!("2026-10-01T08:00:00Z".parse(), Ok(Since::At(moment)));
-        assert!(matches!("2026-10-01".parse(), Ok(Since::At(_))));
+        assert_eq!(since("2026-10-01T08:00:00Z"), Ok(Since::At(moment)));
+        assert!(matches!(since("2026-10-01"), Ok(Since::At(_))));
         for wrong in ["", "yesterday", "-1h", "24", "7x"] {
-            assert!(wrong.parse::<Since>().is_err(), "{wrong}");
+            assert!(since(wrong).is_err(), "{wrong}");
         }
     }
 
@@ -210,6 +195,10 @@ mod tests {
         assert!(stack_name("My-Stack-1").is_ok());
         for wrong in ["", "1a", "a_b", "arn:aws", &"a".repeat(129)] {
             assert!(stack_name(wrong).is_err(), "{wrong}");
+        }
+        assert!(log_group("/aws/lambda/a-b_c.d#1").is_ok());
+        for wrong in ["", "a b", "arn:aws:logs:eu-west-1:123456789012:log-group:x", &"a".repeat(513)] {
+            assert!(log_group(wrong).is_err(), "{wrong}");
         }
         assert!(email("kim@example.org").is_ok());
         assert!(email("kim").is_err() && email("@x").is_err() && email("a b@c").is_err() && email("a@b@c").is_err());

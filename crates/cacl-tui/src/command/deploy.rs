@@ -65,9 +65,8 @@ async fn on_screen(
         drop(screen);
         return summary(&mut Out::stdout(), &outputs);
     }
-    let place = place(session, &outputs, &heading.stack).await?;
-    let scene = watch::scene(session, &place, &identity, global);
-    watch::in_screen(&mut screen, session, &place, &scene, &watching(options), global, signals).await
+    let scene = watch::scene(session, &heading.stack, Some(&identity));
+    watch::in_screen(&mut screen, session, &scene, &watching(options), global, signals).await
 }
 
 async fn in_lines(

@@ -6,7 +6,7 @@ use cacl_aws::Status;
 use cacl_event::Change;
 use futures_util::{Stream, StreamExt};
 
-use super::observer::{Observer, exec};
+use super::observer::{Observer, exec, time_up};
 use crate::{
     Exit,
     failure::{Failure, note},
@@ -42,29 +42,25 @@ impl<W: Write> Headless<W> {
     pub async fn run(mut self, feed: impl Stream<Item = Feed>, signals: &mut Signals) -> anyhow::Result<Exit> {
         let mut feed = std::pin::pin!(feed);
         let mut source = Source::default();
-        let timeout = self.timeout;
-        let deadline = async move {
-            match timeout {
-                Some(timeout) => tokio::time::sleep(timeout).await,
-                None => std::future::pending().await,
-            }
-        };
-        let mut deadline = std::pin::pin!(deadline);
+        let mut deadline = std::pin::pin!(time_up(self.timeout));
         let exit = loop {
             if let Some(exit) = self.observer.enough() {
-                break exit;
+                break Ok(exit);
             }
             let item = tokio::select! {
                 biased;
-                stop = signals.next() => break stopped(stop),
-                () = &mut deadline => break self.out_of_time(),
+                stop = signals.next() => break Ok(stopped(stop)),
+                () = &mut deadline => break self.observer.late(),
                 item = feed.next() => item,
             };
             match item {
                 Some(Feed::Change(change)) => {
                     let Some(line) = self.show(*change)? else { continue };
-                    if let Some(stop) = self.hand_over(&line, signals).await {
-                        break stopped(stop);
+                    tokio::select! {
+                        biased;
+                        stop = signals.next() => break Ok(stopped(stop)),
+                        () = &mut deadline => break self.observer.late(),
+                        () = self.hand_over(&line) => {}
                     }
                 }
                 Some(Feed::Status(status)) => source.tell(&status)?,
@@ -73,12 +69,12 @@ impl<W: Write> Headless<W> {
                 }
                 Some(Feed::Past(Past::Trouble(words))) => note(&words),
                 Some(Feed::Foreign(line)) => source.foreign(&line),
-                Some(Feed::Past(_) | Feed::Platform(_)) => {}
-                Some(Feed::End) | None => break self.observer.exit(),
+                Some(Feed::Past(_) | Feed::Platform(_) | Feed::Caller { .. } | Feed::Armed(_)) => {}
+                Some(Feed::End) | None => break Ok(self.observer.exit()),
             }
         };
         source.farewell();
-        Ok(exit)
+        Ok(exit?)
     }
 
     /// Writes a change; its JSON line, if it is new and a command wants it.
@@ -91,26 +87,11 @@ impl<W: Write> Headless<W> {
         Ok(line)
     }
 
-    async fn hand_over(&self, line: &str, signals: &mut Signals) -> Option<Stop> {
-        let command = self.observer.exec.as_deref()?;
-        tokio::select! {
-            stop = signals.next() => Some(stop),
-            result = exec(command, line, true) => {
-                if let Err(trouble) = result {
-                    note(&trouble);
-                }
-                None
-            }
-        }
-    }
-
-    fn out_of_time(&self) -> Exit {
-        match self.observer.count {
-            Some(count) => {
-                note(&format!("time is up, and there were {} of {count} changes", self.observer.seen));
-                Exit::Failed
-            }
-            None => Exit::Done,
+    async fn hand_over(&self, line: &str) {
+        if let Some(command) = self.observer.exec.as_deref()
+            && let Err(trouble) = exec(command, line, true).await
+        {
+            note(&trouble);
         }
     }
 }
@@ -173,6 +154,9 @@ fn hopeless(status: &Status) -> Option<Failure> {
             "to stand up the pipeline: cacl-tui deploy\nif it stands elsewhere: --region, --profile, --prefix, --log-group",
         )),
         Status::Expired { help, .. } => Some(Failure::new(Exit::Access, "the credentials have expired", help.clone())),
+        Status::Credentials { why, help, .. } => {
+            Some(Failure::new(Exit::Access, format!("the credentials are no good: {why}"), help.clone()))
+        }
         Status::Denied { why, .. } => Some(Failure::new(
             Exit::Access,
             format!("reading the log is not allowed: {why}"),
@@ -195,6 +179,7 @@ fn words(status: &Status) -> String {
         Status::Throttled { retry } => format!("throttled, {}", again(retry)),
         Status::Offline { retry, why } => format!("offline: {why}; {}", again(retry)),
         Status::Expired { retry, help } => format!("the credentials have expired: {help}; {}", again(retry)),
+        Status::Credentials { retry, why, .. } => format!("the credentials are no good: {why}; {}", again(retry)),
         Status::Denied { retry, why } => format!("reading the log is not allowed: {why}; {}", again(retry)),
         Status::Missing { retry } => format!("the log group is gone (was the stack torn down?); {}", again(retry)),
         Status::Failed { retry, why } => format!("reading the log failed: {why}; {}", again(retry)),
@@ -221,6 +206,8 @@ mod tests {
         assert_eq!(hopeless(&missing()).map(|failure| failure.exit), Some(Exit::NotFound));
         let expired = Status::Expired { retry: RETRY, help: "aws sso login".to_owned() };
         assert_eq!(hopeless(&expired).map(|failure| failure.exit), Some(Exit::Access));
+        let wrong = Status::Credentials { retry: RETRY, why: "no".to_owned(), help: "aws configure".to_owned() };
+        assert_eq!(hopeless(&wrong).map(|failure| failure.exit), Some(Exit::Access));
         let denied = Status::Denied { retry: RETRY, why: "no".to_owned() };
         assert_eq!(hopeless(&denied).map(|failure| failure.exit), Some(Exit::Access));
         assert!(hopeless(&Status::Throttled { retry: RETRY }).is_none());

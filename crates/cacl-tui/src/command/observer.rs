@@ -1,12 +1,12 @@
 //! What a run wants to know of the changes beside showing them: whether one is too bad, whether there were enough, and
 //! a command for each.
 
-use std::{io, process::Stdio};
+use std::{io, process::Stdio, time::Duration};
 
 use cacl_event::{Change, History, Provenance, Severity};
 use tokio::{io::AsyncWriteExt, process::Command};
 
-use crate::{Exit, cli, report::Told};
+use crate::{Exit, cli, failure::Failure, report::Told};
 
 /// Keeps the history that the reports are made from.
 #[derive(Debug, Default)]
@@ -65,9 +65,29 @@ impl Observer {
         }
     }
 
+    /// How it ends when time is up.
+    pub fn late(&self) -> Result<Exit, Failure> {
+        match self.count.filter(|count| self.seen < *count) {
+            Some(count) => Err(Failure::new(
+                Exit::Failed,
+                format!("time is up, and there were {} of {count} changes", self.seen),
+                "wait longer, with --timeout, or for fewer, with --count",
+            )),
+            None => Ok(self.exit()),
+        }
+    }
+
     /// How it ended, if nothing else was amiss.
     pub fn exit(&self) -> Exit {
         if self.failed { Exit::FailOn } else { Exit::Done }
+    }
+}
+
+/// Comes after so long; without a length, never.
+pub async fn time_up(timeout: Option<Duration>) {
+    match timeout {
+        Some(timeout) => tokio::time::sleep(timeout).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use cacl_event::{Change, Severity};
+use futures_util::StreamExt;
 
 use super::{
     headless::{Headless, counted},
@@ -34,7 +35,7 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
         (Output::Tui, speed) => {
             let mut signals = Signals::listen()?;
             let mut screen = screen::Session::enter()?;
-            let feed = replay::play(changes, speed);
+            let feed = replay::play(changes, speed).map(Ok);
             let look = look::look(global.color);
             view::show(&mut screen, &scene(&options.files), &look, feed, observer, None, &mut signals).await
         }

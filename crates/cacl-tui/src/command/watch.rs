@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use cacl_aws::{Identity, Session, Tail, stack, stack::Stack};
+use cacl_aws::{Identity, Reason, Session, Since, Status, Tail, stack, stack::Stack};
 use cacl_event::ClientKey;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{headless::Headless, observer::Observer, view};
@@ -12,7 +12,7 @@ use crate::{
     Exit,
     cli::{
         Global, Watch,
-        values::{Color, Output, Since},
+        values::{Color, Output},
     },
     failure::Failure,
     feed::{Feed, live, past::Memory},
@@ -28,6 +28,9 @@ const PAST: SignedDuration = SignedDuration::from_hours(24);
 /// How long lines wait for the past. A screen need not wait: it can show a change anew.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// When the stack is looked for again; the SDK has tried three times by itself before.
+const AGAIN: Duration = Duration::from_secs(3);
+
 /// Where the changes arrive.
 #[derive(Debug)]
 pub struct Place {
@@ -38,6 +41,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// Since when it is as it is.
+    pub fn armed(&self) -> Option<Timestamp> {
+        self.stack.as_ref().and_then(|stack| stack.updated.or(stack.created))
+    }
+
     /// The client that the stack made to try things on, if it did.
     fn sandbox(&self) -> Option<ClientKey> {
         let output = |name| self.stack.as_ref()?.outputs.get(name).map(|value| value.as_str().into());
@@ -51,21 +59,16 @@ pub async fn run(options: Watch, global: &Global) -> anyhow::Result<Exit> {
     let session = Session::open(&global.access()).await?;
     match output {
         Output::Tui => {
-            let (place, identity) = tokio::try_join!(find(&session, &options, global), identity(&session))?;
-            let scene = scene(&session, &place, &identity, global);
+            let scene = scene(&session, &options.log_group.clone().unwrap_or_else(|| global.stack()), None);
             let mut signals = Signals::listen()?;
             let mut screen = screen::Session::enter()?;
-            in_screen(&mut screen, &session, &place, &scene, &options, global, &mut signals).await
+            in_screen(&mut screen, &session, &scene, &options, global, &mut signals).await
         }
         Output::Text | Output::Jsonl => {
             let place = find(&session, &options, global).await?;
             in_lines(session, &place, &options, output, global.color, &mut Signals::listen()?).await
         }
     }
-}
-
-async fn identity(session: &Session) -> anyhow::Result<Identity> {
-    Ok(session.identity().await?)
 }
 
 /// The form that was asked for, or the one that suits stdout.
@@ -114,50 +117,99 @@ pub fn not_deployed(session: &Session, stack: &str) -> Failure {
     Failure::new(Exit::NotFound, what, help)
 }
 
-/// The header's facts.
-pub fn scene(session: &Session, place: &Place, identity: &Identity, global: &Global) -> Scene {
+/// The header's facts, as far as they are known.
+pub fn scene(session: &Session, name: &str, identity: Option<&Identity>) -> Scene {
     Scene {
-        stack: if place.stack.is_some() { global.stack() } else { place.group.clone() },
-        account: identity.account.clone(),
+        stack: name.to_owned(),
+        account: identity.map(|identity| identity.account.clone()).unwrap_or_default(),
         region: session.region().to_owned(),
-        who: identity.name(),
-        armed: place.stack.as_ref().and_then(|stack| stack.updated.or(stack.created)),
+        who: identity.map(Identity::name).unwrap_or_default(),
+        armed: None,
         hint: None,
     }
-}
-
-/// How it is followed.
-fn tail(place: &Place, since: Timestamp) -> Tail {
-    Tail { group: place.group.clone(), since, poll: Duration::from_secs(1), overlap: Duration::from_mins(2) }
 }
 
 /// What happens at a place, from a time on. `lasting` is for readers that cannot be told better later.
 pub fn feed(
     session: &Session,
     place: &Place,
-    since: Timestamp,
+    since: Since,
     lookup: bool,
     lasting: bool,
 ) -> impl Stream<Item = Feed> + Send + use<> {
     let memory = Memory::new(session.clone(), place.sandbox(), lookup);
-    live::follow(session.clone(), tail(place, since), memory, if lasting { PATIENCE } else { Duration::ZERO })
+    let tail = Tail::new(&place.group, since);
+    live::follow(session.clone(), tail, memory, if lasting { PATIENCE } else { Duration::ZERO })
 }
 
-/// Watches in a terminal that has been taken over already.
+/// Watches in a terminal that has been taken over already, and asks AWS nothing before the first picture is drawn.
 pub async fn in_screen(
     screen: &mut screen::Session,
     session: &Session,
-    place: &Place,
     scene: &Scene,
     options: &Watch,
     global: &Global,
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
-    let since = options.since.unwrap_or(Since::Ago(PAST)).resolve(Timestamp::now());
     let observer = Observer::new(options);
-    let feed = feed(session, place, since, !options.past.no_lookup, observer.is_needed());
+    let asked = scene.who.is_empty().then(|| stream::once(caller(session)));
+    let caller = stream::iter(asked).flatten().filter_map(std::future::ready).map(Ok).boxed_local();
+    let feed = stream::select(caller, found(session, options, global, observer.is_needed()));
     let look = look::look(global.color);
     view::show(screen, scene, &look, feed, observer, options.timeout, signals).await
+}
+
+/// Who is asking. Only the header wants to know, so it may stay unknown.
+async fn caller(session: &Session) -> Option<Feed> {
+    match session.identity().await {
+        Ok(identity) => Some(Feed::Caller { name: identity.name(), account: identity.account }),
+        Err(error) => {
+            tracing::warn!(why = error.why, "{error}");
+            None
+        }
+    }
+}
+
+/// What happens at the place that is found first. While the network keeps that from being found, it is tried again.
+fn found(
+    session: &Session,
+    options: &Watch,
+    global: &Global,
+    lasting: bool,
+) -> impl Stream<Item = anyhow::Result<Feed>> {
+    Box::pin(async_stream::stream! {
+        let place = loop {
+            match find(session, options, global).await {
+                Ok(place) => break place,
+                Err(error) => match trouble(&error) {
+                    Some(trouble) => yield Ok(Feed::Status(trouble)),
+                    None => {
+                        yield Err(error);
+                        return;
+                    }
+                },
+            }
+            tokio::time::sleep(AGAIN).await;
+        };
+        if let Some(armed) = place.armed() {
+            yield Ok(Feed::Armed(armed));
+        }
+        let since = options.since.unwrap_or(Since::Ago(PAST));
+        let mut feed = feed(session, &place, since, !options.past.no_lookup, lasting);
+        while let Some(item) = feed.next().await {
+            yield Ok(item);
+        }
+    })
+}
+
+/// The trouble that passes by itself.
+fn trouble(error: &anyhow::Error) -> Option<Status> {
+    let error = error.downcast_ref::<cacl_aws::Error>()?;
+    match error.reason {
+        Reason::Throttled => Some(Status::Throttled { retry: AGAIN }),
+        Reason::Offline => Some(Status::Offline { retry: AGAIN, why: error.why.clone().unwrap_or_default() }),
+        _ => None,
+    }
 }
 
 /// Watches on stdout.
@@ -169,7 +221,7 @@ pub async fn in_lines(
     color: Color,
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
-    let since = options.since.unwrap_or(Since::Ago(SignedDuration::ZERO)).resolve(Timestamp::now());
+    let since = options.since.unwrap_or(Since::Ago(SignedDuration::ZERO));
     let feed = feed(&session, place, since, !options.past.no_lookup, true);
     let headless = Headless {
         out: Out::stdout(),

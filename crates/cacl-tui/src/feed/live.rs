@@ -24,13 +24,13 @@ pub fn follow(
         while memory.is_reading() && let Ok(Some(item)) = timeout_at(end, memory.next()).await {
             yield item;
         }
-        let mut tail = std::pin::pin!(cacl_aws::tail::tail(session, tail));
+        let mut tail = std::pin::pin!(cacl_aws::tail::tail(session.clone(), tail));
         loop {
             // The log goes first: while it has lines, the past can wait.
             let items = tokio::select! {
                 biased;
                 item = tail.next() => match item {
-                    Some(TailItem::Line(line)) => read(&line, Timestamp::now()),
+                    Some(TailItem::Line(line)) => read(&line, session.now()),
                     Some(TailItem::Status(status)) => vec![Feed::Status(status)],
                     None => break,
                 },

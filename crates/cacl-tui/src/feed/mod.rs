@@ -26,6 +26,15 @@ pub enum Feed {
         /// Its settings.
         settings: Box<Settings>,
     },
+    /// Who is asking AWS, once that is known.
+    Caller {
+        /// Twelve digits.
+        account: String,
+        /// For people.
+        name: String,
+    },
+    /// Since when changes are being recorded, once that is known.
+    Armed(Timestamp),
     /// How the source is doing.
     Status(Status),
     /// How reading the past is doing.

@@ -123,7 +123,7 @@ fn settling(record: &str) -> Vec<Feed> {
 async fn describe(session: Session, client: ClientKey) -> Option<Feed> {
     match describe_client(&session, &client.user_pool, &client.client).await {
         // A change in the second of the answer may or may not be part of it; the history leaves that second out.
-        Ok(settings) => Some(Feed::Snapshot { client, taken: Timestamp::now(), settings: Box::new(settings) }),
+        Ok((settings, taken)) => Some(Feed::Snapshot { client, taken, settings: Box::new(settings) }),
         Err(error) if error.reason == Reason::NotFound => None,
         Err(error) => {
             tracing::warn!(why = error.why, "the client {} cannot be described: {error}", client.client);

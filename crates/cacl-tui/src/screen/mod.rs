@@ -33,7 +33,7 @@ mod watch;
 
 pub use terminal::Session;
 
-/// The facts of the watch screen's header that do not change.
+/// The facts of the watch screen's header that do not change. What is not known at first comes with the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scene {
     /// The stack's name; for a replay the file's.

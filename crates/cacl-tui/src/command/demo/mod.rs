@@ -8,7 +8,8 @@ mod story;
 use std::{collections::BTreeMap, io, time::Duration};
 
 use anyhow::Context;
-use cacl_aws::{Access, Artifact, DeployRequest, Identity, Names, Session, stack, stack::Done, teardown};
+use cacl_aws::{Access, Artifact, DeployRequest, Identity, Names, Session, Since, stack, stack::Done, teardown};
+use futures_util::StreamExt;
 
 use super::{
     deploy,
@@ -25,12 +26,15 @@ use crate::{
     cli::{self, Global},
     look,
     report::{Form, Out, Style},
-    screen::{self, Look},
+    screen::{self, Look, Scene},
     signals::Signals,
 };
 
 /// How long the story may take where nobody watches: many times what it needs.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Nothing in this AWS is older than the demo.
+const EVER: Since = Since::At(jiff::Timestamp::UNIX_EPOCH);
 
 /// What there is once it is up.
 struct Stage {
@@ -109,7 +113,7 @@ async fn on_screen(stage: &Stage, global: &Global, signals: &mut Signals) -> any
     else {
         return Ok(Exit::Interrupted);
     };
-    let exit = watch_story(&mut screen, stage, &outputs, global, &look, signals).await?;
+    let exit = watch_story(&mut screen, stage, &outputs, &look, signals).await?;
     let Some(plan) = teardown::plan(&stage.session, &stage.names).await? else {
         return Ok(exit);
     };
@@ -125,15 +129,15 @@ async fn watch_story(
     screen: &mut screen::Session,
     stage: &Stage,
     outputs: &BTreeMap<String, String>,
-    global: &Global,
     look: &Look,
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
     let place = deploy::place(&stage.session, outputs, &stage.names.stack).await?;
-    let mut scene = watch::scene(&stage.session, &place, &stage.identity, global);
-    scene.hint = Some(stage.hint(outputs));
+    let hint = Some(stage.hint(outputs));
+    let scene = watch::scene(&stage.session, &stage.names.stack, Some(&stage.identity));
+    let scene = Scene { armed: place.armed(), hint, ..scene };
     let cast = story::prepare(&stage.endpoint_url, outputs).await?;
-    let feed = watch::feed(&stage.session, &place, jiff::Timestamp::UNIX_EPOCH, stage.lookup, false);
+    let feed = watch::feed(&stage.session, &place, EVER, stage.lookup, false).map(Ok);
     let story = story::tell(cast, story::Tempo::ForPeople);
     let telling = tokio::spawn(async move {
         if let Err(error) = story.await {
@@ -189,7 +193,7 @@ async fn listen(
         observer: Observer { count: Some(story::CHANGES), ..Observer::default() },
         timeout: Some(PATIENCE),
     };
-    let feed = watch::feed(&stage.session, &place, jiff::Timestamp::UNIX_EPOCH, stage.lookup, true);
+    let feed = watch::feed(&stage.session, &place, EVER, stage.lookup, true);
     let story = Box::pin(story::tell(cast, story::Tempo::ForPipes));
     let mut shown = Box::pin(headless.run(feed, signals));
     tokio::select! {

@@ -9,7 +9,7 @@ use super::{Stage, look, now, scene, story, told};
 use crate::{
     feed::{Feed, Past},
     screen::{
-        Ended,
+        Ended, Scene,
         run::{Msg, Screen},
     },
 };
@@ -179,6 +179,10 @@ fn statuses_are_seen_in_the_header() {
         (Status::Throttled { retry }, vec!["◐ throttled, retry in 4 s"]),
         (Status::Offline { retry, why: why() }, vec!["○ offline, retry in 4 s", "no route to host"]),
         (Status::Expired { retry, help: "aws sso login".into() }, vec!["○ credentials expired", "aws sso login"]),
+        (
+            Status::Credentials { retry, why: why(), help: "look at the profile".into() },
+            vec!["○ no good credentials", "look at the profile"],
+        ),
         (Status::Denied { retry, why: why() }, vec!["○ not permitted", "no route to host"]),
         (Status::Missing { retry }, vec!["○ no log group", "torn down"]),
         (Status::Failed { retry, why: why() }, vec!["◐ cannot read the log", "no route to host"]),
@@ -190,6 +194,20 @@ fn statuses_are_seen_in_the_header() {
             assert!(stage.shows(text), "{status:?}: {text:?} is not in\n{}", stage.frame());
         }
     }
+}
+
+#[test]
+fn the_header_takes_its_facts_as_they_come() {
+    let nobody = Scene { account: String::new(), who: String::new(), armed: None, ..scene() };
+    let mut stage = Stage::with(120, 40, &nobody, &look());
+    stage.assert_shows("○ connecting");
+    assert!(!stage.shows("123456789012"), "{}", stage.frame());
+    stage.feed([Feed::Status(Status::Offline { retry: Duration::from_secs(5), why: "no route to host".into() })]);
+    stage.assert_shows("Nothing can be seen at the moment: no route to host");
+    let known = scene();
+    stage.feed([Feed::Caller { account: known.account, name: known.who }, Feed::Status(Status::Live)]);
+    stage.feed(known.armed.map(Feed::Armed));
+    assert_eq!(stage.frame(), Stage::new(120, 40).feed([Feed::Status(Status::Live)]).frame());
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::{
 /// The state of the screen.
 #[derive(Debug)]
 pub struct Model {
-    /// What does not change.
+    /// What does not change, once it is known.
     pub scene: Scene,
     /// How to draw.
     pub theme: Theme,

@@ -78,6 +78,7 @@ impl Source {
             Status::Throttled { retry: after } => (glyphs.trouble, Role::Medium, retry("throttled", *after)),
             Status::Offline { retry: after, .. } => (glyphs.down, Role::High, retry("offline", *after)),
             Status::Expired { retry: after, .. } => (glyphs.down, Role::High, retry("credentials expired", *after)),
+            Status::Credentials { retry: after, .. } => (glyphs.down, Role::High, retry("no good credentials", *after)),
             Status::Denied { retry: after, .. } => (glyphs.down, Role::High, retry("not permitted", *after)),
             Status::Missing { retry: after } => (glyphs.down, Role::High, retry("no log group", *after)),
             Status::Failed { retry: after, .. } => (glyphs.trouble, Role::High, retry("cannot read the log", *after)),
@@ -91,6 +92,7 @@ impl Source {
             Status::Live | Status::Throttled { .. } => None,
             Status::Missing { .. } => Some("the log group is not there: the stack is not deployed, or was torn down"),
             Status::Expired { help: words, .. }
+            | Status::Credentials { help: words, .. }
             | Status::Offline { why: words, .. }
             | Status::Denied { why: words, .. }
             | Status::Failed { why: words, .. } => Some(words),
@@ -140,6 +142,12 @@ mod tests {
             (Status::Throttled { retry }, 8000, "throttled, trying again", None),
             (Status::Offline { retry, why: why() }, 0, "offline, retry in 8 s", Some(1000)),
             (Status::Expired { retry, help: why() }, 0, "credentials expired, retry in 8 s", Some(1000)),
+            (
+                Status::Credentials { retry, why: why(), help: why() },
+                0,
+                "no good credentials, retry in 8 s",
+                Some(1000),
+            ),
             (Status::Denied { retry, why: why() }, 0, "not permitted, retry in 8 s", Some(1000)),
             (Status::Missing { retry }, 0, "no log group, retry in 8 s", Some(1000)),
             (Status::Failed { retry, why: why() }, 0, "cannot read the log, retry in 8 s", Some(1000)),

@@ -187,6 +187,15 @@ impl Model {
                 self.renew(&later);
                 self.meets(Some(&client));
             }
+            Feed::Caller { account, name } => {
+                (self.scene.account, self.scene.who) = (account, name);
+                self.stale.frame = true;
+            }
+            Feed::Armed(time) => {
+                self.scene.armed = Some(time);
+                self.stale.frame = true;
+                self.tick();
+            }
             Feed::Past(past) => self.past_came(past),
             Feed::Status(status) => {
                 // Words that stay the same need no frame; the clock sees whether they do.
