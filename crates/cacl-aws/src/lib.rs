@@ -24,4 +24,4 @@ pub use lookup::PastItem;
 pub use names::Names;
 pub use session::{Access, Identity, Session};
 pub use stack::{DeployRequest, Progress, StackEvent};
-pub use tail::{LogLine, Since, Status, Tail, TailItem};
+pub use tail::{LogLine, Push, Since, Status, Tail, TailItem};

@@ -64,6 +64,16 @@ impl Cursor {
         }
     }
 
+    /// From when on lines may still come; nothing before it is asked for ever again.
+    pub(super) fn floor(&self) -> i64 {
+        self.floor
+    }
+
+    /// Makes the next poll a deep one.
+    pub(super) fn deepen(&mut self) {
+        self.deep = true;
+    }
+
     /// Takes a line of the poll under way: whether it is new.
     pub(super) fn take(&mut self, time: i64, id: &str) -> bool {
         if time < self.floor {

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use async_stream::stream;
 use aws_sdk_cloudwatchlogs::{Client, types::FilteredLogEvent};
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _};
 use jiff::Timestamp;
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until},
+};
 
-use super::{LogLine, Since, Status, Tail, TailItem, backoff::Backoff, cursor::Cursor};
+use super::{LogLine, Since, Status, Tail, TailItem, backoff::Backoff, cursor::Cursor, pace, pace::Pace};
 use crate::{
     Reason, Session,
     explain::{Failing as _, Failure},
@@ -19,10 +22,22 @@ const MISSING: Duration = Duration::from_secs(3);
 
 /// Follows. Polls only when asked for the next item.
 pub fn tail(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send + 'static {
+    // Each trouble is to be shown, and waited for here.
+    let client = session.without_retries().logs();
+    let (_, paced) = watch::channel(Pace::every(tail.poll));
+    polls(session, client, tail, paced).map(|(item, _)| item)
+}
+
+/// The same at any pace; with each item comes from when on lines may still come, in milliseconds since 1970.
+pub(super) fn polls(
+    session: Session,
+    client: Client,
+    tail: Tail,
+    mut paced: watch::Receiver<Pace>,
+) -> impl Stream<Item = (TailItem, i64)> + Send + 'static {
     // On the heap, for the states of such a stream are large.
     Box::pin(stream! {
-        // Each trouble is to be shown, and waited for here.
-        let client = session.without_retries().logs();
+        let mut answered = paced.borrow().asked;
         let start = Timestamp::now();
         let from = |now| Cursor::new(tail.since.resolve(now).as_millisecond(), tail.overlap);
         let mut cursor = from(start);
@@ -44,7 +59,7 @@ pub fn tail(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send
                     }
                     for line in page.lines {
                         if cursor.take(line.timestamp.as_millisecond(), &line.id) {
-                            yield TailItem::Line(line);
+                            yield (TailItem::Line(line), cursor.floor());
                         }
                     }
                     // A token that leads to itself leads nowhere; some emulators give one.
@@ -55,9 +70,12 @@ pub fn tail(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send
                     }
                     excused = false;
                     cursor.complete(began.elapsed(), session.now().as_millisecond());
-                    let again = Instant::now() + tail.poll;
-                    yield TailItem::Status(Status::Live);
-                    again
+                    let ended = Instant::now();
+                    yield (TailItem::Status(Status::Live), cursor.floor());
+                    if pace::rest(&mut paced, answered, ended).await {
+                        cursor.deepen();
+                    }
+                    ended
                 }
                 // Once without a word: the token has had its 24 hours, and the poll begins anew.
                 Err(failure) if !excused && token.is_some() && failure.reason == Reason::Invalid => {
@@ -75,13 +93,14 @@ pub fn tail(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send
                     }
                     let retry = if failure.reason == Reason::NotFound { MISSING } else { backoff.next() };
                     let again = Instant::now() + retry;
-                    yield TailItem::Status(trouble(&session, failure, retry));
+                    yield (TailItem::Status(trouble(&session, failure, retry)), cursor.floor());
                     again
                 }
             };
             sleep_until(again).await;
             if token.is_none() {
                 began = Began::now();
+                answered = paced.borrow().asked;
             }
         }
     })

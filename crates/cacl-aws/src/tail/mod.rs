@@ -1,13 +1,15 @@
-//! Follow a log group with `FilterLogEvents`, losing nothing and yielding nothing twice.
+//! Follow a log group with `FilterLogEvents`, losing nothing and yielding nothing twice; on request, and at a price, with
+//! `StartLiveTail` beside it (`live`).
 //!
 //! The order of things: `cursor` knows what was seen and where to look again (pure), `follow` asks AWS and waits,
 //! `backoff` says how long. Deliberately absent: any buffer. A consumer that asks less makes the tail poll less, and the
-//! lines stay with CloudWatch until they are asked for. Absent, too, is `StartLiveTail`: it samples, it has no event ids
-//! and it ends after three hours.
+//! lines stay with CloudWatch until they are asked for.
 
 mod backoff;
 mod cursor;
 mod follow;
+mod live;
+mod pace;
 
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{Error, Session, explain::Explain as _};
 
 pub use follow::tail;
+pub use live::{Push, live};
 
 pub(crate) use backoff::Backoff;
 
@@ -134,6 +137,8 @@ pub enum TailItem {
     Line(LogLine),
     /// A change (or, for `Live`, a renewal) of status.
     Status(Status),
+    /// A change in how Live Tail is doing; from [`live`] only.
+    Push(Push),
 }
 
 /// Whether the log group is there, by `logs:DescribeLogGroups`.

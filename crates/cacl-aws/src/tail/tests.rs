@@ -54,6 +54,7 @@ fn short(item: &TailItem) -> String {
             let text = format!("{status:?}");
             text.split([' ', '{']).next().unwrap_or_default().to_owned()
         }
+        TailItem::Push(push) => push.to_string(),
     }
 }
 
