@@ -188,9 +188,9 @@ pub struct Deploy {
     /// How many days CloudWatch keeps the changes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, … 3653
     #[arg(long, value_name = "DAYS", default_value = "90", value_parser = RETENTIONS, hide_possible_values = true)]
     pub retention: String,
-    /// What changes are compared with.
+    /// Where it has what it shows from.
     #[command(flatten)]
-    pub past: PastOptions,
+    pub source: SourceOptions,
     /// The rule's pattern.
     #[command(flatten)]
     pub pattern: PatternOptions,
@@ -238,14 +238,17 @@ pub struct Watch {
     /// Stop after this time; with --count and too few changes that is a failure
     #[arg(long, value_name = "TIME", value_parser = values::length)]
     pub timeout: Option<Duration>,
-    /// What changes are compared with.
+    /// Where it has what it shows from.
     #[command(flatten)]
-    pub past: PastOptions,
+    pub source: SourceOptions,
 }
 
-/// Options of all live views about what was before.
+/// Options of all live views about where they have what they show from.
 #[derive(Debug, Clone, Copy, Default, Args)]
-pub struct PastOptions {
+pub struct SourceOptions {
+    /// Have CloudWatch push changes as they come in, by Live Tail, and poll it less; AWS bills Live Tail by the minute
+    #[arg(long)]
+    pub live_tail: bool,
     /// Do not ask CloudTrail's event history (`LookupEvents`, 90 days) what clients were like before
     #[arg(long)]
     pub no_lookup: bool,
@@ -285,9 +288,9 @@ pub struct Demo {
     /// How long things take
     #[arg(long, value_enum, default_value_t, value_name = "PACE")]
     pub pace: Pace,
-    /// What changes are compared with.
+    /// Where it has what it shows from.
     #[command(flatten)]
-    pub past: PastOptions,
+    pub source: SourceOptions,
 }
 
 /// How long things take in the local AWS.

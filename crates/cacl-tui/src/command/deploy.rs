@@ -111,7 +111,7 @@ pub fn heading(names: &Names) -> Heading {
 
 /// How it goes on.
 fn watching(options: &Deploy) -> Watch {
-    Watch { past: options.past, ..Watch::default() }
+    Watch { source: options.source, ..Watch::default() }
 }
 
 fn outputs(done: Done) -> BTreeMap<String, String> {

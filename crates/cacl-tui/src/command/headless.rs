@@ -2,7 +2,7 @@
 
 use std::{io::Write, time::Duration};
 
-use cacl_aws::Status;
+use cacl_aws::{Push, Status};
 use cacl_event::Change;
 use futures_util::{Stream, StreamExt};
 
@@ -34,6 +34,8 @@ struct Source {
     live: bool,
     /// The trouble that was told last and is not over, less its times.
     told: Option<std::mem::Discriminant<Status>>,
+    /// How Live Tail does.
+    push: Option<Push>,
     foreign: u64,
 }
 
@@ -64,6 +66,7 @@ impl<W: Write> Headless<W> {
                     }
                 }
                 Some(Feed::Status(status)) => source.tell(&status)?,
+                Some(Feed::Push(push)) => source.push(push),
                 Some(Feed::Snapshot { client, taken, settings }) => {
                     self.observer.history.snapshot(client, taken, *settings);
                 }
@@ -124,6 +127,17 @@ impl Source {
             note(&words(status));
         }
         Ok(())
+    }
+
+    /// Tells what whoever asked for Live Tail would not expect. That a second had more than it tells is no such thing: the
+    /// rest comes by itself.
+    fn push(&mut self, push: Push) {
+        match &push {
+            Push::Open if matches!(self.push, Some(Push::Waiting { .. })) => note("live tail is back"),
+            Push::Waiting { .. } | Push::Off { .. } => note(&push.to_string()),
+            Push::Open | Push::Sampled => tracing::info!("{push}"),
+        }
+        self.push = Some(push);
     }
 
     fn foreign(&mut self, line: &str) {

@@ -11,7 +11,7 @@ use super::{headless::Headless, observer::Observer, view};
 use crate::{
     Exit,
     cli::{
-        Global, Watch,
+        Global, SourceOptions, Watch,
         values::{Color, Output},
     },
     failure::Failure,
@@ -134,12 +134,18 @@ pub fn feed(
     session: &Session,
     place: &Place,
     since: Since,
-    lookup: bool,
+    source: SourceOptions,
     lasting: bool,
 ) -> impl Stream<Item = Feed> + Send + use<> {
-    let memory = Memory::new(session.clone(), place.sandbox(), lookup);
+    let memory = Memory::new(session.clone(), place.sandbox(), !source.no_lookup);
     let tail = Tail::new(&place.group, since);
-    live::follow(session.clone(), tail, memory, if lasting { PATIENCE } else { Duration::ZERO })
+    let patience = if lasting { PATIENCE } else { Duration::ZERO };
+    let log = if source.live_tail {
+        cacl_aws::tail::live(session.clone(), tail).boxed()
+    } else {
+        cacl_aws::tail::tail(session.clone(), tail).boxed()
+    };
+    live::follow(session.clone(), log, memory, patience)
 }
 
 /// Watches in a terminal that has been taken over already, and asks AWS nothing before the first picture is drawn.
@@ -195,7 +201,7 @@ fn found(
             yield Ok(Feed::Armed(armed));
         }
         let since = options.since.unwrap_or(Since::Ago(PAST));
-        let mut feed = feed(session, &place, since, !options.past.no_lookup, lasting);
+        let mut feed = feed(session, &place, since, options.source, lasting);
         while let Some(item) = feed.next().await {
             yield Ok(item);
         }
@@ -222,7 +228,7 @@ pub async fn in_lines(
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
     let since = options.since.unwrap_or(Since::Ago(SignedDuration::ZERO));
-    let feed = feed(&session, place, since, !options.past.no_lookup, true);
+    let feed = feed(&session, place, since, options.source, true);
     let headless = Headless {
         out: Out::stdout(),
         form: form(output, color),

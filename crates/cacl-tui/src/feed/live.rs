@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cacl_aws::{LogLine, Session, Tail, TailItem};
+use cacl_aws::{LogLine, Session, TailItem};
 use cacl_event::decode;
 use futures_util::{Stream, StreamExt};
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use super::{Feed, past::Memory};
 /// written down once cannot be corrected afterwards. Meanwhile CloudWatch keeps the lines.
 pub fn follow(
     session: Session,
-    tail: Tail,
+    mut log: impl Stream<Item = TailItem> + Send + Unpin + 'static,
     mut memory: Memory,
     patience: Duration,
 ) -> impl Stream<Item = Feed> + Send + 'static {
@@ -24,14 +24,14 @@ pub fn follow(
         while memory.is_reading() && let Ok(Some(item)) = timeout_at(end, memory.next()).await {
             yield item;
         }
-        let mut tail = std::pin::pin!(cacl_aws::tail::tail(session.clone(), tail));
         loop {
             // The log goes first: while it has lines, the past can wait.
             let items = tokio::select! {
                 biased;
-                item = tail.next() => match item {
+                item = log.next() => match item {
                     Some(TailItem::Line(line)) => read(&line, session.now()),
                     Some(TailItem::Status(status)) => vec![Feed::Status(status)],
+                    Some(TailItem::Push(push)) => vec![Feed::Push(push)],
                     None => break,
                 },
                 Some(item) = memory.next() => {

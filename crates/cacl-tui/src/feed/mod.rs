@@ -4,7 +4,7 @@ pub mod live;
 pub mod past;
 pub mod replay;
 
-use cacl_aws::Status;
+use cacl_aws::{Push, Status};
 use cacl_event::{Change, ClientKey, Decoded, Platform, Settings};
 use jiff::Timestamp;
 
@@ -37,6 +37,8 @@ pub enum Feed {
     Armed(Timestamp),
     /// How the source is doing.
     Status(Status),
+    /// How Live Tail is doing, where it is used.
+    Push(Push),
     /// How reading the past is doing.
     Past(Past),
     /// The end: a replayed file has been read. A live tail never ends.

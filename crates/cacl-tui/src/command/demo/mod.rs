@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     Exit,
-    cli::{self, Global},
+    cli::{self, Global, SourceOptions},
     look,
     report::{Form, Out, Style},
     screen::{self, Look, Scene},
@@ -42,15 +42,14 @@ struct Stage {
     session: Session,
     identity: Identity,
     names: Names,
-    /// Whether CloudTrail is asked for the past.
-    lookup: bool,
+    source: SourceOptions,
 }
 
 /// Runs it; `stage` before `local` in the drop order, so that nobody talks to a server that is gone.
 pub async fn run(options: &cli::Demo, global: &Global) -> anyhow::Result<Exit> {
     let mut signals = Signals::listen()?;
     let local = local::start(0, options.pace, cacl_local::Faults::default())?;
-    let stage = Stage::set(local.endpoint_url(), !options.past.no_lookup, global).await?;
+    let stage = Stage::set(local.endpoint_url(), options.source, global).await?;
     if look::interactive() {
         on_screen(&stage, global, &mut signals).await
     } else {
@@ -59,7 +58,7 @@ pub async fn run(options: &cli::Demo, global: &Global) -> anyhow::Result<Exit> {
 }
 
 impl Stage {
-    async fn set(endpoint_url: String, lookup: bool, global: &Global) -> anyhow::Result<Self> {
+    async fn set(endpoint_url: String, source: SourceOptions, global: &Global) -> anyhow::Result<Self> {
         let session = session(&endpoint_url, story::DEPLOYER).await?;
         let identity = session.identity().await?;
         let names = Names {
@@ -68,7 +67,7 @@ impl Stage {
             account: identity.account.clone(),
             region: session.region().to_owned(),
         };
-        Ok(Self { endpoint_url, session, identity, names, lookup })
+        Ok(Self { endpoint_url, session, identity, names, source })
     }
 
     fn request(&self) -> DeployRequest {
@@ -137,7 +136,7 @@ async fn watch_story(
     let scene = watch::scene(&stage.session, &stage.names.stack, Some(&stage.identity));
     let scene = Scene { armed: place.armed(), hint, ..scene };
     let cast = story::prepare(&stage.endpoint_url, outputs).await?;
-    let feed = watch::feed(&stage.session, &place, EVER, stage.lookup, false).map(Ok);
+    let feed = watch::feed(&stage.session, &place, EVER, stage.source, false).map(Ok);
     let story = story::tell(cast, story::Tempo::ForPeople);
     let telling = tokio::spawn(async move {
         if let Err(error) = story.await {
@@ -193,7 +192,7 @@ async fn listen(
         observer: Observer { count: Some(story::CHANGES), ..Observer::default() },
         timeout: Some(PATIENCE),
     };
-    let feed = watch::feed(&stage.session, &place, EVER, stage.lookup, true);
+    let feed = watch::feed(&stage.session, &place, EVER, stage.source, true);
     let story = Box::pin(story::tell(cast, story::Tempo::ForPipes));
     let mut shown = Box::pin(headless.run(feed, signals));
     tokio::select! {

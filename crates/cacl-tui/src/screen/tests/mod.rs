@@ -2,6 +2,7 @@
 
 mod frames;
 mod hostile;
+mod live_tail;
 mod progress;
 mod running;
 mod scripts;

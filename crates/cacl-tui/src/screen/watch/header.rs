@@ -25,6 +25,9 @@ use crate::{
     },
 };
 
+/// At most so many columns for what there is to say of Live Tail.
+const PUSH_COLUMNS: usize = 50;
+
 /// The texts that depend on the clock.
 #[derive(Debug, Default)]
 pub struct Clock {
@@ -102,6 +105,10 @@ fn state(model: &Model, columns: usize) -> Bar {
     left.push(Item { rank: 1, spans: counts(model) });
     if !model.clock.last.is_empty() {
         left.push(Item::new(3, Span::styled(format!("last one {}", model.clock.last), theme.style(Role::Quiet))));
+    }
+    if let Some(push) = &model.push {
+        let words = text::fit(&push.to_string(), PUSH_COLUMNS, theme.glyphs.ellipsis);
+        left.push(Item::new(3, Span::styled(words, theme.style(Role::Quiet))));
     }
     if let Some(past) = past(model) {
         left.push(Item::new(4, Span::styled(past, theme.style(Role::Quiet))));

@@ -1,5 +1,6 @@
 //! All that the watch screen knows.
 
+use cacl_aws::Push;
 use cacl_event::{Change, History, Severity};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Rect;
@@ -48,6 +49,8 @@ pub struct Model {
     pub help: Option<Pane>,
     /// How the feed is doing.
     pub source: Source,
+    /// How Live Tail is doing, if it is used.
+    pub push: Option<Push>,
     /// How it is with what was before, once that is asked for.
     pub past: Option<Past>,
     /// Lines that are neither a change nor of the platform.
@@ -119,6 +122,7 @@ impl Model {
             detail: Pane::default(),
             help: None,
             source: Source::default(),
+            push: None,
             past: None,
             foreign: 0,
             now: Timestamp::UNIX_EPOCH,

@@ -197,6 +197,10 @@ impl Model {
                 self.tick();
             }
             Feed::Past(past) => self.past_came(past),
+            Feed::Push(push) => {
+                self.push = Some(push);
+                self.stale.frame = true;
+            }
             Feed::Status(status) => {
                 // Words that stay the same need no frame; the clock sees whether they do.
                 let (hops, trouble) = (self.source.hops(), self.source.trouble().map(str::to_owned));
