@@ -7,7 +7,7 @@ use cacl_aws::{Progress, StackEvent, Status, template::Planned};
 use cacl_event::{Decoded, decode};
 use cacl_tui::{
     feed::Feed,
-    screen::{self, Heading, Look, Scene, Session},
+    screen::{self, Heading, Look, Outside, Scene, Session},
 };
 use futures_util::stream::{self, StreamExt};
 use jiff::{
@@ -29,7 +29,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if given("deploy") || given("failed") {
         let items = stream::iter(deployment(start, given("failed")).into_iter().map(Ok)).chain(stream::pending());
         let heading = heading(start - SignedDuration::from_secs(72));
-        screen::progress(&mut session.terminal, &heading, &look, items, &mut session.input, stop, now).await?;
+        let outside = Outside { input: &mut session.input, stop, now, carry_out: |task| match task {} };
+        screen::progress(&mut session.terminal, &heading, &look, items, outside).await?;
     } else {
         let changes = if given("empty") { Vec::new() } else { story() };
         let first = stream::iter([Feed::Status(Status::Live)]).chain(stream::iter(changes));
@@ -38,7 +39,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Some((Feed::Status(Status::Live), ()))
         });
         let scene = scene(start)?;
-        screen::watch(&mut session.terminal, &scene, &look, first.chain(alive), &mut session.input, stop, now).await?;
+        let outside = Outside { input: &mut session.input, stop, now, carry_out: screen::task::carry_out };
+        screen::watch(&mut session.terminal, &scene, &look, first.chain(alive), outside).await?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::{
     failure::note,
     report::Out,
-    screen::{self, Heading, Look, Progressed},
+    screen::{self, Heading, Look, Outside, Progressed},
     signals::Signals,
 };
 
@@ -34,9 +34,8 @@ pub async fn on_screen(
     let stop = async {
         signals.next().await;
     };
-    let ended =
-        screen::progress(&mut screen.terminal, heading, look, progress, &mut screen.input, stop, Timestamp::now)
-            .await?;
+    let outside = Outside { input: &mut screen.input, stop, now: Timestamp::now, carry_out: |task| match task {} };
+    let ended = screen::progress(&mut screen.terminal, heading, look, progress, outside).await?;
     match ended {
         Progressed::Done(done) => Ok(Followed::Done(done)),
         Progressed::Detached | Progressed::Interrupted => Ok(Followed::Left),

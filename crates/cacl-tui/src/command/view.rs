@@ -14,7 +14,7 @@ use super::observer::{Observer, exec, time_up};
 use crate::{
     Exit,
     feed::Feed,
-    screen::{self, Ended, Look, Scene},
+    screen::{self, Ended, Look, Outside, Scene},
     signals::{Signals, Stop},
 };
 
@@ -55,8 +55,8 @@ pub async fn show(
         }));
     };
     let feed = observed(feed, &beside);
-    let ended =
-        screen::watch(&mut session.terminal, scene, look, feed, &mut session.input, stop, Timestamp::now).await?;
+    let outside = Outside { input: &mut session.input, stop, now: Timestamp::now, carry_out: screen::task::carry_out };
+    let ended = screen::watch(&mut session.terminal, scene, look, feed, outside).await?;
     if let Some(error) = beside.failure.take() {
         return Err(error);
     }

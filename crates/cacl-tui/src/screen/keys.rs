@@ -22,6 +22,7 @@ pub enum Action {
     Back,
     Unchanged,
     Style,
+    CopyEvent,
     Help,
     Quit,
     Detach,
@@ -166,6 +167,12 @@ pub const TABLE: &[Entry] = &[
         places: &[List, Detail],
         word: "raw/diff",
         does: "the diff, or the whole record as JSON",
+    },
+    Entry {
+        actions: &[(Action::CopyEvent, &[char('Y')])],
+        places: &[List, Detail],
+        word: "",
+        does: "copy the event, as CloudTrail recorded it",
     },
     Entry { actions: &[(Action::Help, &[char('?')])], places: &[List, Detail], word: "help", does: "this help" },
     Entry {

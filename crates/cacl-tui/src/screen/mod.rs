@@ -7,7 +7,7 @@
 //! Absent on purpose: calls to AWS, prompts, and anything that prints. Plans and confirmations are plain text in the normal
 //! terminal, before and after a screen.
 
-use std::{future::Future, io, pin::Pin, time::Duration};
+use std::{convert::Infallible, future::Future, io, pin::Pin, time::Duration};
 
 use futures_util::Stream;
 use jiff::{Timestamp, tz::TimeZone};
@@ -24,6 +24,7 @@ mod panel;
 mod progress;
 mod run;
 mod scroll;
+pub mod task;
 pub mod terminal;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,8 @@ mod text;
 pub mod theme;
 mod watch;
 
+pub use run::Outside;
+pub use task::Task;
 pub use terminal::Session;
 
 /// The facts of the watch screen's header that do not change. What is not known at first comes with the feed.
@@ -111,15 +114,13 @@ pub async fn watch<B>(
     scene: &Scene,
     look: &Look,
     feed: impl Stream<Item = Feed>,
-    input: &mut Input,
-    stop: impl Future<Output = ()>,
-    now: impl Fn() -> Timestamp,
+    outside: Outside<'_, impl Future<Output = ()>, impl Fn() -> Timestamp, impl FnMut(Task) -> Result<String, String>>,
 ) -> anyhow::Result<Ended>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
 {
-    run::run(terminal, &mut watch::Model::new(scene, look), feed, input, stop, now).await
+    run::run(terminal, &mut watch::Model::new(scene, look), feed, outside).await
 }
 
 /// Follows a deployment or a teardown; returns by itself when it is done.
@@ -128,13 +129,16 @@ pub async fn progress<B>(
     heading: &Heading,
     look: &Look,
     progress: impl Stream<Item = Result<cacl_aws::Progress, cacl_aws::Error>>,
-    input: &mut Input,
-    stop: impl Future<Output = ()>,
-    now: impl Fn() -> Timestamp,
+    outside: Outside<
+        '_,
+        impl Future<Output = ()>,
+        impl Fn() -> Timestamp,
+        impl FnMut(Infallible) -> Result<String, String>,
+    >,
 ) -> anyhow::Result<Progressed>
 where
     B: Backend,
     B::Error: Send + Sync + 'static,
 {
-    run::run(terminal, &mut progress::Model::new(heading, look), progress, input, stop, now).await
+    run::run(terminal, &mut progress::Model::new(heading, look), progress, outside).await
 }

@@ -29,19 +29,51 @@ pub enum Msg<I> {
     End,
     /// A frame of this size is about to be drawn.
     Frame(Size),
+    /// Nothing else waits: time for a slice of the work that the screen has set itself (see [`Screen::busy`]).
+    Idle,
+    /// How a task went, in words for the user.
+    Told(Result<String, String>),
     /// Time to leave: a signal, or the terminal went away.
     Gone,
+}
+
+/// What a screen has around it, beside its feed.
+#[expect(missing_debug_implementations, reason = "futures and closures have none")]
+pub struct Outside<'a, Stop, Now, CarryOut> {
+    /// What the user does.
+    pub input: &'a mut Input,
+    /// Comes when it is time to leave.
+    pub stop: Stop,
+    /// The time.
+    pub now: Now,
+    /// Carries a task out; what was done, or why not, in words for the user.
+    pub carry_out: CarryOut,
+}
+
+/// What an update asks of the loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect<T, E> {
+    /// To carry out a task, and to go on.
+    Do(T),
+    /// To end.
+    End(E),
 }
 
 /// A model with its update and its view.
 pub trait Screen {
     /// What its feed gives.
     type Item;
+    /// What it wants done outside.
+    type Task;
     /// How it ends.
-    type Effect;
+    type End;
 
-    /// Takes a message in. Synchronous and total; an effect ends the loop.
-    fn update(&mut self, message: Msg<Self::Item>) -> Option<Self::Effect>;
+    /// Takes a message in. Synchronous and total.
+    fn update(&mut self, message: Msg<Self::Item>) -> Option<Effect<Self::Task, Self::End>>;
+    /// Whether there is work left for idle moments, which must be cut into slices of a few milliseconds.
+    fn busy(&self) -> bool {
+        false
+    }
     /// Draws, and does nothing else.
     fn view(&self, frame: &mut Frame);
     /// Whether what is visible has changed since the last [`Msg::Frame`].
@@ -50,20 +82,24 @@ pub trait Screen {
     fn holds(&self) -> Option<Duration>;
 }
 
-/// Runs a screen until it has an effect.
+/// Runs a screen until it ends. Tasks are carried out between messages, and say how they went.
 pub async fn run<S, B>(
     terminal: &mut Terminal<B>,
     screen: &mut S,
     feed: impl Stream<Item = S::Item>,
-    input: &mut Input,
-    stop: impl Future<Output = ()>,
-    now: impl Fn() -> Timestamp,
-) -> anyhow::Result<S::Effect>
+    outside: Outside<
+        '_,
+        impl Future<Output = ()>,
+        impl Fn() -> Timestamp,
+        impl FnMut(S::Task) -> Result<String, String>,
+    >,
+) -> anyhow::Result<S::End>
 where
     S: Screen,
     B: Backend,
     B::Error: Send + Sync + 'static,
 {
+    let Outside { input, stop, now, mut carry_out } = outside;
     let feed = feed.map(Msg::Item).chain(stream::once(future::ready(Msg::End))).chain(stream::pending());
     let (mut feed, mut stop) = (pin!(feed), pin!(stop));
     let mut earliest = Instant::now();
@@ -78,12 +114,17 @@ where
             biased;
             message = next(stop.as_mut(), input, feed.as_mut()) => Some(message),
             () = at(due) => None,
+            () = future::ready(()), if screen.busy() => Some(Msg::Idle),
         };
         screen.update(Msg::Clock(now()));
         let enough = Instant::now() + FRAME;
         while let Some(something) = message {
-            if let Some(effect) = screen.update(something) {
-                return Ok(effect);
+            let mut effect = screen.update(something);
+            while let Some(Effect::Do(task)) = effect {
+                effect = screen.update(Msg::Told(carry_out(task)));
+            }
+            if let Some(Effect::End(end)) = effect {
+                return Ok(end);
             }
             if enough <= Instant::now() {
                 break;

@@ -1,6 +1,6 @@
 //! What each message does to the model.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use cacl_aws::{Error, Progress, Reason, StackEvent};
 use crossterm::event::Event;
@@ -19,14 +19,15 @@ use super::{
 use crate::screen::{
     Progressed,
     keys::{self, Action, Place},
-    run::{Msg, Screen},
+    run::{Effect, Msg, Screen},
 };
 
 impl Screen for Model {
     type Item = Result<Progress, Error>;
-    type Effect = Progressed;
+    type Task = Infallible;
+    type End = Progressed;
 
-    fn update(&mut self, message: Msg<Self::Item>) -> Option<Progressed> {
+    fn update(&mut self, message: Msg<Self::Item>) -> Option<Effect<Infallible, Progressed>> {
         match message {
             Msg::Clock(now) => {
                 let second = |model: &Self| model.now.duration_since(model.heading.started).as_secs();
@@ -34,13 +35,14 @@ impl Screen for Model {
                 self.now = now;
                 self.stale |= before != second(self);
             }
-            Msg::Input(event) => return self.input(&event),
-            Msg::Item(Ok(Progress::Done(done))) => return Some(Progressed::Done(done)),
+            Msg::Input(event) => return self.input(&event).map(Effect::End),
+            Msg::Item(Ok(Progress::Done(done))) => return Some(Effect::End(Progressed::Done(done))),
             Msg::Item(Ok(progress)) => self.take(progress),
-            Msg::Item(Err(error)) => return Some(Progressed::Failed(error)),
-            Msg::End => return Some(Progressed::Failed(cut_short())),
+            Msg::Item(Err(error)) => return Some(Effect::End(Progressed::Failed(error))),
+            Msg::End => return Some(Effect::End(Progressed::Failed(cut_short()))),
             Msg::Frame(size) => self.settle(size),
-            Msg::Gone => return Some(Progressed::Interrupted),
+            Msg::Gone => return Some(Effect::End(Progressed::Interrupted)),
+            Msg::Idle | Msg::Told(_) => {}
         }
         None
     }

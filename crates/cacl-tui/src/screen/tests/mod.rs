@@ -17,8 +17,8 @@ use jiff::{
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Size};
 
 use super::{
-    Ended, Look, Scene,
-    run::{Msg, Screen},
+    Ended, Look, Scene, Task,
+    run::{Effect, Msg, Screen},
     watch::Model,
 };
 use crate::feed::Feed;
@@ -81,6 +81,8 @@ struct Stage {
     model: Model,
     terminal: Terminal<TestBackend>,
     ended: Option<Ended>,
+    /// What was asked to be carried out; it all went well.
+    tasks: Vec<Task>,
 }
 
 impl Stage {
@@ -92,7 +94,7 @@ impl Stage {
         let mut model = Model::new(scene, look);
         assert!(model.update(Msg::Clock(now())).is_none());
         let Ok(terminal) = Terminal::new(TestBackend::new(width, height));
-        Self { model, terminal, ended: None }
+        Self { model, terminal, ended: None, tasks: Vec::new() }
     }
 
     /// Live, with the whole story told.
@@ -104,8 +106,14 @@ impl Stage {
     }
 
     fn tell(&mut self, message: Msg<Feed>) {
-        let ended = self.model.update(message);
-        self.ended = self.ended.or(ended);
+        let mut effect = self.model.update(message);
+        while let Some(Effect::Do(task)) = effect {
+            self.tasks.push(task);
+            effect = self.model.update(Msg::Told(Ok("done".into())));
+        }
+        if let Some(Effect::End(ended)) = effect {
+            self.ended.get_or_insert(ended);
+        }
     }
 
     fn feed(&mut self, items: impl IntoIterator<Item = Feed>) -> &mut Self {

@@ -11,7 +11,7 @@ use super::{key, look, now, styles, text};
 use crate::screen::{
     Heading, Progressed,
     progress::Model,
-    run::{Msg, Screen},
+    run::{Effect, Msg, Screen},
 };
 
 struct Stage {
@@ -48,7 +48,7 @@ impl Stage {
     }
 
     fn tell(&mut self, message: Msg<Result<Progress, Error>>) -> &mut Self {
-        if let Some(ended) = self.model.update(message) {
+        if let Some(Effect::End(ended)) = self.model.update(message) {
             self.ended.get_or_insert(ended);
         }
         self

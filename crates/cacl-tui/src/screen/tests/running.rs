@@ -29,7 +29,7 @@ use tokio::{
 use super::{key, look, now, scene, story, text};
 use crate::{
     feed::Feed,
-    screen::{Ended, Input, watch},
+    screen::{Ended, Input, Outside, watch},
 };
 
 /// A terminal that the loop draws on and the test looks at.
@@ -171,7 +171,8 @@ async fn play<F: Future<Output = ()>>(script: impl FnOnce(User) -> F) -> Ended {
         let clock = || now() + SignedDuration::try_from(began.elapsed()).expect("a test is short");
         let feed = stream::poll_fn(move |context| items.poll_recv(context));
         let stop = async { drop(stopped.await) };
-        watch(&mut terminal, &scene(), &look(), feed, &mut input, stop, clock).await
+        let carry_out = |_| Ok(String::new());
+        watch(&mut terminal, &scene(), &look(), feed, Outside { input: &mut input, stop, now: clock, carry_out }).await
     };
     let tasks = LocalSet::new();
     let watching = tasks.spawn_local(watching);
@@ -329,6 +330,13 @@ async fn a_stop_is_heeded_even_while_the_feed_never_rests() {
     let mut input: Input = Box::pin(stream::pending());
     // Time is paused, so only the loop itself can let another task have its turn.
     let stop = async { tokio::task::yield_now().await };
-    let ended = watch(&mut terminal, &scene, &look, feed, &mut input, stop, Timestamp::now).await;
+    let ended = watch(
+        &mut terminal,
+        &scene,
+        &look,
+        feed,
+        Outside { input: &mut input, stop, now: Timestamp::now, carry_out: |_| Ok(String::new()) },
+    )
+    .await;
     assert_eq!(ended.expect("a backend in memory does not fail"), Ended::Interrupted);
 }

@@ -9,7 +9,7 @@ use super::{Stage, look, now, scene, story, told};
 use crate::{
     feed::{Feed, Past},
     screen::{
-        Ended, Scene,
+        Ended, Scene, Task,
         run::{Msg, Screen},
     },
 };
@@ -364,4 +364,16 @@ fn many_changes_stay_quick_to_move_in() {
     stage.assert_shows(" 1 of 2000");
     stage.press("pgdn j k");
     stage.assert_shows(" 35 of 2000");
+}
+
+#[test]
+fn a_copy_is_asked_for_and_told_until_the_next_key() {
+    let mut stage = Stage::told(120, 40);
+    let event = stage.model.change().map(|change| change.record.text());
+    stage.press("Y");
+    let asked = stage.tasks.last().map(|Task::Copy { text, .. }| text.clone());
+    assert!(asked.is_some() && asked == event, "{asked:?}");
+    stage.assert_shows("done");
+    stage.resize(119, 40).assert_shows("done");
+    assert!(!stage.press("j").shows("done"));
 }

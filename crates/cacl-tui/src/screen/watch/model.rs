@@ -45,8 +45,10 @@ pub struct Model {
     pub unfolded: bool,
     /// The detail of the selected change, laid out.
     pub detail: Pane,
-    /// The help, while it is shown.
-    pub help: Option<Pane>,
+    /// What lies over the panes, if something does.
+    pub overlay: Option<Overlay>,
+    /// What is told in place of the keys, until the next one.
+    pub note: Option<Note>,
     /// How the feed is doing.
     pub source: Source,
     /// How Live Tail is doing, if it is used.
@@ -94,6 +96,22 @@ pub enum Style {
     Raw,
 }
 
+/// What lies over the panes, and has the keys.
+#[derive(Debug)]
+pub enum Overlay {
+    /// The help.
+    Help(Pane),
+}
+
+/// What a task that was carried out has to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// In words.
+    pub words: String,
+    /// Whether it failed.
+    pub trouble: bool,
+}
+
 /// What is out of date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stale {
@@ -120,7 +138,8 @@ impl Model {
             style: Style::Unified,
             unfolded: false,
             detail: Pane::default(),
-            help: None,
+            overlay: None,
+            note: None,
             source: Source::default(),
             push: None,
             past: None,

@@ -14,25 +14,26 @@ use super::{
     Model, detail,
     header::{self, Clock},
     json,
-    model::{Focus, Paused, Style},
+    model::{Focus, Note, Overlay, Paused, Style},
     rows::{Put, Row},
     view,
 };
 use crate::{
     feed::{Feed, Past},
     screen::{
-        Ended, help,
+        Ended, Task, help,
         keys::{self, Action, Place},
-        run::{Msg, Screen},
+        run::{Effect, Msg, Screen},
         scroll::{Pane, moved},
     },
 };
 
 impl Screen for Model {
     type Item = Feed;
-    type Effect = Ended;
+    type Task = Task;
+    type End = Ended;
 
-    fn update(&mut self, message: Msg<Feed>) -> Option<Ended> {
+    fn update(&mut self, message: Msg<Feed>) -> Option<Effect<Task, Ended>> {
         match message {
             Msg::Clock(now) => {
                 self.now = now;
@@ -42,7 +43,9 @@ impl Screen for Model {
             Msg::Item(item) => self.take(item),
             Msg::End => self.take(Feed::End),
             Msg::Frame(size) => self.settle(size),
-            Msg::Gone => return Some(Ended::Interrupted),
+            Msg::Told(told) => self.told(told),
+            Msg::Idle => {}
+            Msg::Gone => return Some(Effect::End(Ended::Interrupted)),
         }
         None
     }
@@ -63,8 +66,8 @@ impl Screen for Model {
 impl Model {
     /// The place of the key table that is valid now.
     pub fn place(&self) -> Place {
-        match (&self.help, self.focus) {
-            (Some(_), _) => Place::Help,
+        match (&self.overlay, self.focus) {
+            (Some(Overlay::Help(_)), _) => Place::Help,
             (None, Focus::List) => Place::List,
             (None, Focus::Detail) => Place::Detail,
         }
@@ -74,7 +77,7 @@ impl Model {
     pub fn valid(&self, action: Action) -> bool {
         match action {
             Action::Help | Action::Back | Action::Quit | Action::Interrupt => true,
-            _ if self.help.is_some() => true,
+            _ if self.overlay.is_some() => true,
             Action::Unchanged => self.rows.len() > 0 && self.style == Style::Unified,
             _ => self.rows.len() > 0,
         }
@@ -86,7 +89,11 @@ impl Model {
         self.clock = clock;
     }
 
-    fn input(&mut self, event: &Event) -> Option<Ended> {
+    fn input(&mut self, event: &Event) -> Option<Effect<Task, Ended>> {
+        // A resize comes from nobody who could have read it.
+        if matches!(event, Event::Key(_)) {
+            self.stale.frame |= self.note.take().is_some();
+        }
         match event {
             Event::Key(key) => self.act(keys::dispatch(self.place(), *key)?),
             Event::Resize(..) => {
@@ -97,12 +104,22 @@ impl Model {
         }
     }
 
-    fn act(&mut self, action: Action) -> Option<Ended> {
+    fn told(&mut self, told: Result<String, String>) {
+        let trouble = told.is_err();
+        self.note = Some(Note { words: told.unwrap_or_else(|words| words), trouble });
+        self.stale.frame = true;
+    }
+
+    fn act(&mut self, action: Action) -> Option<Effect<Task, Ended>> {
         match action {
-            Action::Quit => return Some(Ended::Quit),
-            Action::Interrupt | Action::Detach => return Some(Ended::Interrupted),
-            Action::Help => self.help = Some(Pane::default()),
-            Action::Back if self.help.is_some() => self.help = None,
+            Action::Quit => return Some(Effect::End(Ended::Quit)),
+            Action::Interrupt | Action::Detach => return Some(Effect::End(Ended::Interrupted)),
+            Action::Help => self.overlay = Some(Overlay::Help(Pane::default())),
+            Action::Back if self.overlay.is_some() => self.overlay = None,
+            Action::CopyEvent => {
+                let text = self.change()?.record.text();
+                return Some(Effect::Do(Task::Copy { what: "the event", text }));
+            }
             Action::Open => self.turn_to(Focus::Detail),
             Action::Pane if self.focus == Focus::List => self.turn_to(Focus::Detail),
             Action::Back | Action::Pane => self.turn_to(Focus::List),
@@ -114,20 +131,22 @@ impl Model {
                 self.style = if self.style == Style::Raw { Style::Unified } else { Style::Raw };
                 self.renew_detail();
             }
-            _ => return self.scroll(action),
+            _ => {
+                self.scroll(action);
+                return None;
+            }
         }
         self.stale.frame = true;
         None
     }
 
-    fn scroll(&mut self, action: Action) -> Option<Ended> {
-        let changed = match (&mut self.help, self.focus) {
-            (Some(help), _) => help.scroll(action),
+    fn scroll(&mut self, action: Action) {
+        let changed = match (&mut self.overlay, self.focus) {
+            (Some(Overlay::Help(pane)), _) => pane.scroll(action),
             (None, Focus::Detail) => self.detail.scroll(action),
             (None, Focus::List) => self.select(action),
         };
         self.stale.frame |= changed;
-        None
     }
 
     fn select(&mut self, action: Action) -> bool {
@@ -313,7 +332,7 @@ impl Model {
             }
             self.detail.settle(room.height.into());
         }
-        if let Some(help) = &mut self.help {
+        if let Some(Overlay::Help(help)) = &mut self.overlay {
             let area = help::inner(screen);
             help.lines = help::lines(&self.theme, area.width.into());
             help.settle(area.height.into());

@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::{
     Model, empty, header, list,
-    model::{Focus, Style},
+    model::{Focus, Note, Overlay, Style},
 };
 use crate::screen::{footer, help, panel, text, theme::Role};
 
@@ -29,9 +29,13 @@ pub fn draw(model: &Model, frame: &mut Frame) {
             detail(model, frame, areas.second);
         }
     }
-    footer::draw(&model.theme, model.place(), |action| model.valid(action), "", frame, areas.footer);
-    if let Some(pane) = &model.help {
-        help::draw(&model.theme, pane, frame);
+    match &model.note {
+        Some(note) => told(model, note, frame, areas.footer),
+        None => footer::draw(&model.theme, model.place(), |action| model.valid(action), "", frame, areas.footer),
+    }
+    match &model.overlay {
+        Some(Overlay::Help(pane)) => help::draw(&model.theme, pane, frame),
+        None => {}
     }
 }
 
@@ -58,6 +62,14 @@ fn detail(model: &Model, frame: &mut Frame, area: Rect) {
         .title_bottom(Line::styled(place, theme.style(Role::Quiet)).right_aligned());
     frame.render_widget(block, area);
     frame.render_widget(Paragraph::new(model.detail.visible().to_vec()), detail_room(area));
+}
+
+/// What a task has told, where the keys stand otherwise.
+fn told(model: &Model, note: &Note, frame: &mut Frame, area: Rect) {
+    let role = if note.trouble { Role::High } else { Role::Accent };
+    let words = text::fit(&note.words, area.width.saturating_sub(2).into(), model.theme.glyphs.ellipsis);
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    frame.render_widget(Line::styled(words, model.theme.style(role)), area);
 }
 
 /// Too small for panes: one honest line.
