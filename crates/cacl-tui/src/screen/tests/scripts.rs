@@ -369,10 +369,10 @@ fn many_changes_stay_quick_to_move_in() {
 #[test]
 fn a_copy_is_asked_for_and_told_until_the_next_key() {
     let mut stage = Stage::told(120, 40);
-    let event = stage.model.change().map(|change| change.record.text());
+    stage.draw();
+    let text = stage.model.change().expect("the newest is selected").record.text();
     stage.press("Y");
-    let asked = stage.tasks.last().map(|Task::Copy { text, .. }| text.clone());
-    assert!(asked.is_some() && asked == event, "{asked:?}");
+    assert_eq!(stage.tasks, [Task::Copy { what: "the event", text }]);
     stage.assert_shows("done");
     stage.resize(119, 40).assert_shows("done");
     assert!(!stage.press("j").shows("done"));
