@@ -46,7 +46,7 @@ use needle::Needle;
 pub use search::Search;
 use term::{Term, Test};
 
-use crate::{Change, Diff, History, Judgement, Severity, judge::judge};
+use crate::{Change, Diff, History, Judgement, Severity};
 
 /// What a filter is asked about.
 #[derive(Debug, Clone, Copy)]
@@ -73,8 +73,7 @@ pub struct Reading<'a> {
 impl Reading<'static> {
     /// Reads a change of a history.
     pub fn of(history: &History, id: &str) -> Option<Self> {
-        let diff = history.diff(id)?;
-        let judgement = judge(history.get(id)?, &diff);
+        let (diff, judgement) = history.read(id)?;
         Some(Self { diff: Cow::Owned(diff), judgement: Cow::Owned(judgement) })
     }
 }

@@ -23,35 +23,33 @@ impl History {
         }
         let client = self.clients.get(&change.client_key()?)?;
         let settled = self.place_in(&client.settled, change).unwrap_or_else(|at| at);
-        let snapshot = client.snapshot_before(change.time);
-        match (settled.checked_sub(1), snapshot) {
-            (Some(at), snapshot) => {
-                let last = self.change(client.settled[at]);
-                let result = self.result(client, at);
-                match snapshot {
-                    // Within one second nothing tells which was first; and if both say the same, an event tells more.
-                    Some((taken, settings))
-                        if taken.as_second() > last.time.as_second()
-                            && result.as_ref().is_none_or(|result| result.settings != *settings) =>
-                    {
-                        Some(described(settings))
-                    }
-                    _ => result,
-                }
+        let last = match (settled.checked_sub(1), &client.floor) {
+            (_, Some(floor)) if !floor.is_before(change) => return None,
+            (Some(at), _) => Some((self.change(client.settled[at]).time, self.result(client, at))),
+            (None, floor) => floor.as_ref().map(|floor| (floor.time(), floor.result.clone())),
+        };
+        match (last, client.snapshot_before(change.time)) {
+            // Within one second nothing tells which was first; and if both say the same, an event tells more.
+            (Some((time, result)), Some((taken, settings)))
+                if taken.as_second() <= time.as_second()
+                    || result.as_ref().is_some_and(|result| result.settings == *settings) =>
+            {
+                result
             }
-            (None, Some((_, settings))) => Some(described(settings)),
+            (_, Some((_, settings))) => Some(described(settings)),
+            (Some((_, result)), None) => result,
             (None, None) => None,
         }
     }
 
     /// The state after the change at this place among those that settle it.
-    fn result(&self, client: &Client, at: usize) -> Option<Baseline> {
+    pub(super) fn result(&self, client: &Client, at: usize) -> Option<Baseline> {
         let change = self.change(client.settled[at]);
         let settings = match (change.kind, &change.resulting) {
             (Kind::Delete, _) => Settings::default(),
             (_, Some(resulting)) => resulting.clone(),
             // An update that was told without its response keeps the client's name.
-            (_, None) => after(change, self.name_before(client, at).as_ref())?.into_owned(),
+            (_, None) => after(change, Some(&self.name_before(client, at)))?.into_owned(),
         };
         let kind = match change.provenance {
             Provenance::Event => BaselineKind::Event,
@@ -61,31 +59,42 @@ impl History {
     }
 
     /// The name that a client had before the change at this place, as the only setting.
-    fn name_before(&self, client: &Client, at: usize) -> Option<Settings> {
-        for change in client.settled[..at].iter().rev().map(|place| self.change(*place)) {
-            if let Some(resulting) = &change.resulting {
-                return only_name(resulting.get("clientName"));
-            }
-            match change.kind {
-                Kind::Delete => return None,
-                // An update that does not tell either kept it as well.
-                Kind::Update if change.client_name.is_none() && change.sent.is_some() => {}
-                _ => return only_name(change.client_name.as_deref().map(Value::from)),
-            }
-        }
-        only_name(client.snapshot_before(self.change(client.settled[at]).time)?.1.get("clientName"))
+    fn name_before(&self, client: &Client, at: usize) -> Settings {
+        self.name_told(client, at).unwrap_or_else(|| {
+            let snapshot = client.snapshot_before(self.change(client.settled[at]).time);
+            only_name(snapshot.and_then(|(_, settings)| settings.get("clientName")))
+        })
     }
 
-    /// The client's name as known at that change: its own, else the nearest earlier, else the nearest later one.
+    /// The same, if the changes before that place tell it, be it that there was no name.
+    pub(super) fn name_told(&self, client: &Client, at: usize) -> Option<Settings> {
+        for change in client.settled[..at].iter().rev().map(|place| self.change(*place)) {
+            if let Some(resulting) = &change.resulting {
+                return Some(only_name(resulting.get("clientName")));
+            }
+            match change.kind {
+                Kind::Delete => return Some(Settings::default()),
+                // An update that does not tell either kept it as well.
+                Kind::Update if change.client_name.is_none() && change.sent.is_some() => {}
+                _ => return Some(only_name(change.client_name.as_deref().map(Value::from))),
+            }
+        }
+        client.floor.as_ref()?.name.clone()
+    }
+
+    /// The client's name as known at that change: its own, else the nearest earlier, else the nearest later one. One that was
+    /// forgotten counts as earlier.
     pub fn client_name(&self, id: &str) -> Option<&str> {
         let change = self.get(id)?;
         if let Some(name) = &change.client_name {
             return Some(name);
         }
-        let settled = &self.clients.get(&change.client_key()?)?.settled;
+        let client = self.clients.get(&change.client_key()?)?;
+        let settled = &client.settled;
         let (earlier, later) = settled.split_at(self.place_in(settled, change).unwrap_or_else(|at| at));
-        let mut nearest = earlier.iter().rev().chain(later);
-        nearest.find_map(|place| self.change(*place).client_name.as_deref())
+        let name = |place: &u32| self.change(*place).client_name.as_deref();
+        let forgotten = || client.floor.as_ref()?.told.as_deref();
+        earlier.iter().rev().find_map(name).or_else(forgotten).or_else(|| later.iter().find_map(name))
     }
 
     /// The ids whose diff depends on this change: the later changes of the client up to and including the next
@@ -115,8 +124,8 @@ impl Client {
     }
 }
 
-fn only_name(name: Option<Value>) -> Option<Settings> {
-    name.map(|name| [("clientName", name)].into_iter().collect())
+fn only_name(name: Option<Value>) -> Settings {
+    name.map(|name| ("clientName", name)).into_iter().collect()
 }
 
 fn described(settings: &Settings) -> Baseline {

@@ -2,9 +2,10 @@
 //!
 //! Delivery is at least once, late and out of order. So a change takes its place by (time, id) whenever it comes, what is seen
 //! twice is merged by a rule that does not depend on which came first, and what was before a change is looked up when asked. Nothing
-//! is ever forgotten here; how much is kept is the caller's business.
+//! is forgotten here by itself; how much is kept is the caller's business (see [`History::forget`]).
 
 mod derive;
+mod forget;
 mod merge;
 mod texts;
 
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 
 use crate::{BaselineKind, Change, ClientKey, Diff, Judgement, Settings, Text, judge::judge};
 use derive::settles;
+use forget::{Floor, Forgotten};
 use texts::Texts;
 
 /// What an insert did.
@@ -49,6 +51,7 @@ pub struct History {
     ids: HashMap<Text, u32>,
     clients: HashMap<ClientKey, Client>,
     texts: Texts,
+    forgotten: Forgotten,
 }
 
 /// What is known of one client.
@@ -61,6 +64,14 @@ struct Client {
     settled: Vec<u32>,
     /// What was described, by time.
     snapshots: Vec<(Timestamp, Settings)>,
+    /// What the changes before all of these led to, if some were forgotten.
+    floor: Option<Floor>,
+}
+
+impl Client {
+    fn is_empty(&self) -> bool {
+        self.order.is_empty() && self.snapshots.is_empty() && self.floor.is_none()
+    }
 }
 
 impl History {
@@ -68,6 +79,9 @@ impl History {
     pub fn insert(&mut self, mut change: Change) -> Inserted {
         if let Some(&place) = self.ids.get(&change.id) {
             return self.merge(place, change);
+        }
+        if self.forgotten.has(&change.id) {
+            return Inserted::Known;
         }
         // Four billion changes do not fit into any memory; should they, the last one is not taken in.
         let Ok(place) = u32::try_from(self.changes.len()) else { return Inserted::Known };
@@ -124,7 +138,7 @@ impl History {
         self.order_of(key).iter().map(|place| self.change(*place))
     }
 
-    /// The clients of which there are changes or snapshots, in no particular order.
+    /// The clients of which there are or were changes or snapshots, in no particular order.
     pub fn clients(&self) -> impl Iterator<Item = &ClientKey> {
         self.clients.keys()
     }
@@ -137,11 +151,18 @@ impl History {
 
     /// How bad a change is, and why.
     pub fn judge(&self, id: &str) -> Option<Judgement> {
-        Some(judge(self.get(id)?, &self.diff(id)?))
+        self.read(id).map(|(_, judgement)| judgement)
+    }
+
+    /// Both: the diff is needed for the judgement anyway.
+    pub fn read(&self, id: &str) -> Option<(Diff, Judgement)> {
+        let diff = self.diff(id)?;
+        let judgement = judge(self.get(id)?, &diff);
+        Some((diff, judgement))
     }
 
     fn change(&self, place: u32) -> &Change {
-        // Places are only ever those of changes that were pushed, and none is taken out.
+        // Places are only ever those of changes that were pushed, and all are renumbered when some are taken out.
         &self.changes[place as usize]
     }
 
@@ -183,7 +204,9 @@ impl History {
         let client = self.clients.get(&key);
         let among = |order: fn(&Client) -> &[u32]| self.place_for(client.map_or(&[], order), change).err();
         let at = among(|client| &client.order);
-        let settled_at = settles(change).then(|| among(|client| &client.settled)).flatten();
+        // One that comes too late is followed by forgotten ones that settle the state anew.
+        let is_late = client.and_then(|client| client.floor.as_ref()).is_some_and(|floor| !floor.is_before(change));
+        let settled_at = (settles(change) && !is_late).then(|| among(|client| &client.settled)).flatten();
         let client = self.clients.entry(key).or_default();
         if let Some(at) = at {
             client.order.insert(at, place);
@@ -210,7 +233,7 @@ impl History {
         if let Some(at) = settled_at {
             client.settled.remove(at);
         }
-        if client.order.is_empty() && client.snapshots.is_empty() {
+        if client.is_empty() {
             self.clients.remove(&key);
         }
     }

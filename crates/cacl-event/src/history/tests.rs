@@ -206,7 +206,76 @@ fn told(history: &History) -> Vec<(Change, Diff, Judgement, Option<String>)> {
     history.iter().map(one).collect()
 }
 
+#[test]
+fn what_is_forgotten_is_still_what_was_before() {
+    let mut history = history([update(1, 10, "a"), update(2, 20, "b"), update(3, 30, "c")]);
+    history.forget(5);
+    assert_eq!(history.len(), 3, "there was nothing to forget");
+    history.forget(1);
+    assert_eq!((history.len(), history.get(&id(2)), history.position(&id(3))), (1, None, Some(0)));
+    assert_eq!(history.before(&id(3)).expect("known").from.as_deref(), Some(&*id(2)));
+    history.forget(0);
+    assert_eq!((history.len(), history.clients().count()), (0, 1));
+    assert_eq!(history.insert(update(4, 40, "d")), Inserted::New);
+    assert_eq!(scope_before(&history, 4), Some(json!(["c"])));
+}
+
+#[test]
+fn told_again_what_is_forgotten_is_no_news() {
+    let past = Change { provenance: Provenance::History, ..update(1, 10, "a") };
+    let mut history = history([past, update(2, 20, "b"), update(4, 40, "d")]);
+    history.forget(0);
+    assert_eq!(history.insert(update(2, 20, "b")), Inserted::Known);
+    assert_eq!(history.insert(update(4, 40, "d")), Inserted::Known);
+    assert_eq!(history.insert(update(1, 10, "a")), Inserted::New, "as an event it was not told yet");
+    assert_eq!(history.insert(update(3, 30, "c")), Inserted::New);
+    assert_eq!(history.before(&id(3)), None, "whoever comes that late finds nothing known");
+    history.insert(update(5, 50, "e"));
+    assert_eq!(scope_before(&history, 5), Some(json!(["d"])), "and does not stand before what is later");
+    history.forget(0);
+    history.insert(update(6, 60, "f"));
+    assert_eq!(scope_before(&history, 6), Some(json!(["e"])));
+}
+
 proptest! {
+    #[test]
+    fn forgetting_does_not_change_what_is_known_of_later_changes(
+        changes in changes(), more in changes(), keeps in proptest::collection::vec(0..8usize, 1..3),
+        snapshots in proptest::collection::vec((0..6i64, state()), 0..2), later in proptest::option::of((6..9i64, state())),
+    ) {
+        let mut whole = history(changes);
+        let at = |second: i64| Timestamp::from_second(1_790_000_000 + second).expect("a time");
+        for (second, settings) in snapshots {
+            whole.snapshot(key(), at(second), settings);
+        }
+        let mut short = whole.clone();
+        let mut last_gone = None;
+        let mut late = more;
+        for keep in keeps {
+            if let Some(gone) = short.len().checked_sub(keep + 1) {
+                last_gone = last_gone.max(short.at(gone).map(|change| change.time));
+            }
+            short.forget(keep);
+            prop_assert!(short.len() <= keep);
+            for change in late.drain(..late.len() / 2) {
+                // Of what was forgotten, and of what is no later, nothing more is to be learnt.
+                if last_gone.is_none_or(|gone| change.time > gone) && (short.get(&change.id).is_some() || whole.get(&change.id).is_none()) {
+                    whole.insert(change.clone());
+                    short.insert(change);
+                }
+            }
+        }
+        if let Some((second, settings)) = later {
+            for history in [&mut whole, &mut short] {
+                history.snapshot(key(), at(second), settings.clone());
+            }
+        }
+        let whole: HashMap<_, _> = told(&whole).into_iter().map(|told| (told.0.id.clone(), told)).collect();
+        for told in told(&short) {
+            prop_assert_eq!(&whole[&told.0.id], &told);
+        }
+    }
+
     #[test]
     fn order_and_repetition_of_inserts_do_not_matter(
         (changes, shuffled) in changes().prop_flat_map(|changes| {

@@ -1,10 +1,10 @@
 //! Each distinct text once: accounts, people, user agents and clients repeat from change to change.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use crate::{Change, Outcome, Text};
 
-/// The texts of a history. They stay as long as it does.
+/// The texts of a history.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Texts(HashSet<Text>);
 
@@ -35,6 +35,11 @@ impl Texts {
         for text in texts.into_iter().flatten() {
             self.one(text);
         }
+    }
+
+    /// Drops those that nobody else has any more.
+    pub(super) fn forget(&mut self) {
+        self.0.retain(|text| Arc::strong_count(text) > 1);
     }
 
     fn one(&mut self, text: &mut Text) {

@@ -40,12 +40,8 @@ pub struct Told<'a> {
 impl<'a> Told<'a> {
     /// From the history; `None` for an id it does not know.
     pub fn of(history: &'a History, id: &str) -> Option<Self> {
-        Some(Self {
-            change: history.get(id)?,
-            client_name: history.client_name(id),
-            diff: history.diff(id)?,
-            judgement: history.judge(id)?,
-        })
+        let (diff, judgement) = history.read(id)?;
+        Some(Self { change: history.get(id)?, client_name: history.client_name(id), diff, judgement })
     }
 
     /// As one line of JSON.

@@ -53,9 +53,9 @@ impl Row {
     /// The row of a change that the history knows.
     pub fn of(history: &History, id: &str) -> Option<Self> {
         let change = history.get(id)?;
-        let severity = history.judge(id)?.severity;
-        let summary = Summary::of(change, &history.diff(id)?);
-        Some(Self { time: change.time, id: change.id.clone(), severity, summary })
+        let (diff, judgement) = history.read(id)?;
+        let summary = Summary::of(change, &diff);
+        Some(Self { time: change.time, id: change.id.clone(), severity: judgement.severity, summary })
     }
 }
 
