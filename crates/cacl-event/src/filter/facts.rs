@@ -1,4 +1,4 @@
-//! Terms that a change answers by itself, and the severity where it is known.
+//! Terms that a change answers by itself, and those that the gist of its reading answers where it is known.
 
 use super::{
     Key, Subject,
@@ -26,8 +26,10 @@ pub(super) fn hold<'f, 'a>(
         Test::Origin(origins) => origins.contains(&change.origin),
         Test::Outcome(endings) => endings.iter().any(|ending| ending.is_of(&change.outcome)),
         Test::Time(op, when) => when.holds(*op, change.time, subject.now),
-        Test::Severity(severities) => severities.has(subject.severity?),
-        Test::Path(_) | Test::Value(_) | Test::Class(_) | Test::Rule(_) => return None,
+        Test::Severity(severities) => severities.has(subject.gist?.severity),
+        Test::Class(classes) => subject.gist?.has_class(classes),
+        Test::Rule(rules) => subject.gist?.has_rule(rules),
+        Test::Path(_) | Test::Value(_) => return None,
     })
 }
 

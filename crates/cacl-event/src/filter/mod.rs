@@ -25,6 +25,7 @@
 mod complete;
 mod error;
 mod facts;
+mod gist;
 mod key;
 mod lex;
 mod near;
@@ -37,16 +38,17 @@ mod when;
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use complete::{Completion, complete};
 pub use error::FilterError;
+pub use gist::Gist;
 pub use key::Key;
 use needle::Needle;
 pub use search::Search;
 use term::{Term, Test};
 
-use crate::{Change, Diff, History, Judgement, Severity};
+use crate::{Change, Diff, History, Judgement};
 
 /// What a filter is asked about.
 #[derive(Debug, Clone, Copy)]
@@ -55,8 +57,8 @@ pub struct Subject<'a> {
     pub change: &'a Change,
     /// The client's name as far as it is known (see [`History::client_name`]).
     pub client_name: Option<&'a str>,
-    /// How bad it is, if that is known already; else it is read when a term wants it.
-    pub severity: Option<Severity>,
+    /// What reading it came to, if that was done already; else it is read when a term wants it.
+    pub gist: Option<Gist>,
     /// What `since:1h` counts from.
     pub now: Timestamp,
 }
@@ -90,9 +92,9 @@ impl<'a> From<(&'a Diff, &'a Judgement)> for Reading<'a> {
 pub enum Needs {
     /// The change itself.
     Facts,
-    /// Its severity.
-    Severity,
-    /// Its diff and its judgement.
+    /// What its reading comes to: severity, classes, rules.
+    Gist,
+    /// The rows of its diff.
     Reading,
 }
 
@@ -118,9 +120,17 @@ impl Filter {
         self.terms.iter().map(Term::needs).max().unwrap_or(Needs::Facts)
     }
 
+    /// How far back from now its terms look (`since:1h`): a change may come in or go out when it is as old as one of these.
+    pub fn ages(&self) -> impl Iterator<Item = SignedDuration> {
+        self.terms.iter().filter_map(|term| match &term.test {
+            Test::Time(_, when) => when.age(),
+            _ => None,
+        })
+    }
+
     /// Whether what it holds for changes as time goes by (`since:1h`).
     pub fn is_relative(&self) -> bool {
-        self.terms.iter().any(|term| matches!(&term.test, Test::Time(_, when) if when.is_relative()))
+        self.ages().next().is_some()
     }
 
     /// The free words that must be there, e.g. to be marked on screen.
@@ -147,8 +157,8 @@ impl Filter {
         if !self.terms.iter().all(&mut facts) {
             return false;
         }
-        let known = if subject.severity.is_some() { Needs::Severity } else { Needs::Facts };
-        self.needs() <= known || rows::hold(&self.terms, subject.severity.is_some(), read().as_ref())
+        let known = if subject.gist.is_some() { Needs::Gist } else { Needs::Facts };
+        self.needs() <= known || rows::hold(&self.terms, known, read().as_ref())
     }
 }
 

@@ -230,7 +230,7 @@ fn time(key: Key, head: &Head<'_>, pieces: &[Piece<'_>]) -> Parsed<(When, Op, Op
         Key::Since => (when, Op::Has, Op::AtLeast),
         Key::Until => (when, Op::Has, Op::AtMost),
         _ if head.op.is_comparison() => (when, head.op, head.op),
-        _ if when.is_relative() => {
+        _ if when.age().is_some() => {
             let message = "no call was made exactly that long ago";
             return Err(FilterError::new(at, message, format!("write since:{when} or until:{when}")));
         }

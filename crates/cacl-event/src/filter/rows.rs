@@ -1,4 +1,4 @@
-//! Terms that take a reading: rows of the diff, reasons, and a severity that was not known yet.
+//! Terms that take a reading: rows of the diff, and what its gist would tell if it were known.
 
 use super::{
     Needs, Reading,
@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{Class, Row};
 
-/// Whether all terms hold that take a reading; of a severity that was known before nothing is asked again.
-pub(super) fn hold(terms: &[Term], severity_known: bool, reading: Option<&Reading<'_>>) -> bool {
-    let enough = if severity_known { Needs::Severity } else { Needs::Facts };
-    let dear = terms.iter().filter(|term| term.needs() > enough);
+/// Whether all terms hold that take more than what was `known` before. Classes are asked for again even then: that there is
+/// such a row does not tell that it is also the one of a path or value.
+pub(super) fn hold(terms: &[Term], known: Needs, reading: Option<&Reading<'_>>) -> bool {
+    let dear = terms.iter().filter(|term| term.needs() > known || is_class(&term.test));
     let one_by_one = |term: &Term| match (&term.test, reading) {
         // Those that are wanted are looked at together.
         (Test::Path(_) | Test::Value(_) | Test::Class(_), _) if !term.negated => true,

@@ -94,8 +94,8 @@ impl Address {
 impl Term {
     pub(super) fn needs(&self) -> Needs {
         match self.test {
-            Test::Severity(_) => Needs::Severity,
-            Test::Path(_) | Test::Value(_) | Test::Class(_) | Test::Rule(_) => Needs::Reading,
+            Test::Severity(_) | Test::Class(_) | Test::Rule(_) => Needs::Gist,
+            Test::Path(_) | Test::Value(_) => Needs::Reading,
             _ => Needs::Facts,
         }
     }

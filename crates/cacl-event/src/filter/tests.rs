@@ -31,14 +31,20 @@ fn now(change: &Change) -> Timestamp {
     Timestamp::from_second(change.time.as_second() + LATER).expect("a time")
 }
 
+fn gist(history: &History, change: &Change) -> Option<Gist> {
+    Reading::of(history, &change.id).as_ref().map(Gist::from)
+}
+
 /// Whether the update of [`history`] passes.
 fn passes(text: &str) -> bool {
     let history = history();
     let change = history.at(1).expect("two");
     let client_name = history.client_name(&change.id);
-    let subject = Subject { change, client_name, severity: None, now: now(change) };
+    let subject = Subject { change, client_name, gist: None, now: now(change) };
     let filter = parsed(text);
     let holds = filter.matches(&subject, || Reading::of(&history, &change.id));
+    let known = Subject { gist: gist(&history, change), ..subject };
+    assert_eq!(filter.matches(&known, || Reading::of(&history, &change.id)), holds, "with the gist known: {text}");
     let mut search = filter.search();
     for _ in 0..2 {
         assert_eq!(search.matches(&subject, || Reading::of(&history, &change.id)), holds, "a search: {text}");
@@ -144,7 +150,9 @@ fn what_failed_is_found() {
     denied["errorCode"] = json!("AccessDenied");
     denied["errorMessage"] = json!("User is not authorized to perform that");
     let change = testing::change(&denied);
-    let subject = Subject { change: &change, client_name: None, severity: Some(Severity::High), now: now(&change) };
+    let mut history = History::default();
+    history.insert(change.clone());
+    let subject = Subject { change: &change, client_name: None, gist: gist(&history, &change), now: now(&change) };
     for (text, expected) in [
         ("outcome:failed", true),
         ("outcome:denied", true),
@@ -161,15 +169,15 @@ fn what_failed_is_found() {
 
 #[rstest]
 #[case("client:web ana", Needs::Facts, 0)]
-#[case("sev>=high", Needs::Severity, 0)]
-#[case("sev>=high class:reset", Needs::Reading, 1)]
-#[case("class:reset path:scopes rule:root-call", Needs::Reading, 1)]
-#[case::cheap_terms_first("class:reset alice", Needs::Reading, 0)]
-#[case::severity_before_rows("class:reset sev:low", Needs::Reading, 0)]
+#[case("sev>=high", Needs::Gist, 0)]
+#[case("sev>=high class:reset -rule:root-call", Needs::Gist, 0)]
+#[case("class:reset path:scopes rule:url-plain-http", Needs::Reading, 1)]
+#[case::cheap_terms_first("path:scopes alice", Needs::Reading, 0)]
+#[case::gist_before_rows("path:scopes class:defaulted", Needs::Reading, 0)]
 fn a_reading_is_asked_for_late_and_once(#[case] text: &str, #[case] needs: Needs, #[case] expected: usize) {
     let history = history();
     let change = history.at(1).expect("two");
-    let subject = Subject { change, client_name: None, severity: Some(Severity::High), now: now(change) };
+    let subject = Subject { change, client_name: None, gist: gist(&history, change), now: now(change) };
     let mut asked = 0;
     parsed(text).matches(&subject, || {
         asked += 1;
@@ -186,14 +194,14 @@ fn a_reading_is_asked_for_late_and_once(#[case] text: &str, #[case] needs: Needs
 fn without_a_reading_nothing_is_claimed(#[case] text: &str, #[case] expected: bool) {
     let history = history();
     let change = history.at(1).expect("two");
-    let subject = Subject { change, client_name: None, severity: None, now: now(change) };
+    let subject = Subject { change, client_name: None, gist: None, now: now(change) };
     assert_eq!(parsed(text).matches(&subject, || None), expected);
 }
 
 #[test]
 fn letters_of_any_script_match_whatever_their_case() {
     let change = testing::call("UpdateUserPoolClient", json!({"clientName": "ÜBER-Кафе"}), &Value::Null);
-    let subject = Subject { change: &change, client_name: Some("ÜBER-Кафе"), severity: None, now: now(&change) };
+    let subject = Subject { change: &change, client_name: Some("ÜBER-Кафе"), gist: None, now: now(&change) };
     let absent = Subject { client_name: None, ..subject };
     for (text, expected) in
         [("client:über", true), ("КАФЕ", true), ("client=über-кафе", true), ("client:uber", false), ("чай", false)]
@@ -272,6 +280,7 @@ fn is_accepted(#[case] text: &str) {
 fn tells_what_it_wants() {
     let filter = parsed("web -admin client:x \"two words\" since:1h");
     assert_eq!(filter.words().collect::<Vec<_>>(), ["web", "two words"]);
+    assert_eq!(filter.ages().collect::<Vec<_>>(), [SignedDuration::from_hours(1)]);
     assert!(filter.is_relative() && !parsed("since:2026-10-01").is_relative());
     assert!(parsed(" ").is_empty() && !filter.is_empty());
     assert_eq!("sev:high".parse::<Filter>(), Filter::parse("sev:high"));
@@ -376,7 +385,7 @@ proptest! {
         if let Ok(filter) = Filter::parse(&text) {
             let mut history = History::default();
             history.insert(change.clone());
-            let subject = Subject { change: &change, client_name: None, severity: None, now: now(&change) };
+            let subject = Subject { change: &change, client_name: None, gist: None, now: now(&change) };
             filter.matches(&subject, || Reading::of(&history, &change.id));
         }
     }
@@ -388,7 +397,7 @@ proptest! {
             let change = testing::call("UpdateUserPoolClient", json!({}), &Value::Null);
             let mut search = filter.search();
             for name in names.iter().chain(&names) {
-                let subject = Subject { change: &change, client_name: Some(name), severity: None, now: now(&change) };
+                let subject = Subject { change: &change, client_name: Some(name), gist: None, now: now(&change) };
                 prop_assert_eq!(search.matches(&subject, || None), filter.matches(&subject, || None));
             }
         }
@@ -404,7 +413,7 @@ proptest! {
         }
         record["requestParameters"] = json!({"q": value});
         let change = testing::change(&record);
-        let subject = Subject { change: &change, client_name: None, severity: None, now: now(&change) };
+        let subject = Subject { change: &change, client_name: None, gist: None, now: now(&change) };
         let filter = Filter::parse(&lex::written(&word, true)).expect("a word");
         let elsewhere = ["x", "q", "unknown"].iter().any(|text| text.contains(&word.to_lowercase()));
         let expected = elsewhere || value.to_lowercase().contains(&word.to_lowercase());

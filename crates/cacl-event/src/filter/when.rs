@@ -34,8 +34,12 @@ impl When {
         text.parse().ok().map(Self::At)
     }
 
-    pub(super) fn is_relative(self) -> bool {
-        matches!(self, Self::Ago(_))
+    /// How long ago, if it is that.
+    pub(super) fn age(self) -> Option<SignedDuration> {
+        match self {
+            Self::Ago(seconds) => Some(SignedDuration::from_secs(seconds)),
+            Self::Day(..) | Self::At(_) => None,
+        }
     }
 
     /// Whether a time compares with it like that.
