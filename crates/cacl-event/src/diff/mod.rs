@@ -6,6 +6,7 @@
 
 mod after;
 mod compare;
+mod units;
 
 use std::borrow::Cow;
 
@@ -85,7 +86,7 @@ impl Row {
 
 /// The short form of a diff, as counts: `+1 −2 ↺3`.
 ///
-/// A list that changed counts by its elements (`added`, `removed`), any other parameter as one.
+/// A list that changed counts by its elements (`added`, `removed`), any other parameter as one, a validity along with its unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Summary {
     /// `+`: parameters added, and elements that changed lists gained.
@@ -137,6 +138,19 @@ impl Diff {
         Self { rows, baseline, applied }
     }
 
+    /// What is different between two states, whoever made it so: a list that is in both is `changed`, what only one of them has is
+    /// `added` or `removed`.
+    pub fn between(before: &Settings, after: &Settings) -> Self {
+        let mut rows = compare::settings(Some(after), Some(before), after);
+        for row in &mut rows {
+            if row.class == Class::Reset {
+                row.class = Class::Removed;
+            }
+        }
+        rows.sort_by(|one, two| (one.class, &one.path).cmp(&(two.class, &two.path)));
+        Self { rows, baseline: BaselineKind::Event, applied: true }
+    }
+
     /// The settings after, from those before: what the rows say, and nothing else.
     pub fn apply(&self, before: &Settings) -> Settings {
         let mut after: std::collections::BTreeMap<Cow<'_, str>, Value> = before.iter().collect();
@@ -153,7 +167,8 @@ impl Diff {
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
         for row in &self.rows {
-            match row.class {
+            let Some(class) = self.folded_class(row) else { continue };
+            match class {
                 Class::Reset => summary.reset += 1,
                 Class::Changed if row.is_list() => {
                     summary.added += row.added.as_ref().map_or(0, Vec::len);

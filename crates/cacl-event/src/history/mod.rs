@@ -6,6 +6,7 @@
 
 mod derive;
 mod forget;
+mod last_set;
 mod merge;
 mod texts;
 
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 use crate::{BaselineKind, Change, ClientKey, Diff, Judgement, Settings, Text, judge::judge};
 use derive::settles;
 use forget::{Floor, Forgotten};
+pub use last_set::{FieldOrigin, How, Moment};
 use texts::Texts;
 
 /// What an insert did.
