@@ -22,6 +22,8 @@ pub enum Action {
     Back,
     Unchanged,
     Style,
+    TimeFormat,
+    Copy,
     CopyEvent,
     Help,
     Quit,
@@ -110,7 +112,13 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         actions: &[(Action::Down, &[char('j'), key(KeyCode::Down)]), (Action::Up, &[char('k'), key(KeyCode::Up)])],
-        places: &[Detail, Help, Progress],
+        places: &[Detail],
+        word: "move",
+        does: "to the next, the previous value, through those that are long",
+    },
+    Entry {
+        actions: &[(Action::Down, &[char('j'), key(KeyCode::Down)]), (Action::Up, &[char('k'), key(KeyCode::Up)])],
+        places: &[Help, Progress],
         word: "scroll",
         does: "scroll by a line",
     },
@@ -118,7 +126,7 @@ pub const TABLE: &[Entry] = &[
         actions: &[(Action::Open, &[key(KeyCode::Enter)])],
         places: &[List],
         word: "open",
-        does: "read the change: keys then scroll its detail",
+        does: "read the change: keys then move in its detail",
     },
     Entry {
         actions: &[(Action::Back, &[key(KeyCode::Esc)])],
@@ -165,8 +173,20 @@ pub const TABLE: &[Entry] = &[
     Entry {
         actions: &[(Action::Style, &[char('|')])],
         places: &[List, Detail],
-        word: "raw/diff",
-        does: "the diff, or the whole record as JSON",
+        word: "style",
+        does: "before and after in one column, side by side, or the whole record as JSON",
+    },
+    Entry {
+        actions: &[(Action::TimeFormat, &[char('T')])],
+        places: &[List, Detail],
+        word: "",
+        does: "times in the zone of this machine, in UTC, or by how long ago they were",
+    },
+    Entry {
+        actions: &[(Action::Copy, &[char('y')])],
+        places: &[List, Detail],
+        word: "copy",
+        does: "copy the value under the cursor; in the list the client's id",
     },
     Entry {
         actions: &[(Action::CopyEvent, &[char('Y')])],

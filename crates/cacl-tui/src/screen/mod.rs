@@ -20,6 +20,7 @@ mod footer;
 mod help;
 pub mod keys;
 mod layout;
+mod page;
 mod panel;
 mod progress;
 mod run;

@@ -1,11 +1,14 @@
 //! A bordered pane.
 
 use ratatui::{
+    Frame,
+    layout::{Margin, Rect},
     text::{Line, Span},
-    widgets::{Block, Borders},
+    widgets::{Block, Borders, Paragraph},
 };
 
 use super::{
+    page::Page,
     scroll::Pane,
     text,
     theme::{Role, Theme},
@@ -27,5 +30,22 @@ pub fn more(theme: &Theme, pane: &Pane) -> Line<'static> {
     match pane.below() {
         0 => Line::default(),
         lines => Line::styled(format!(" {} {lines} more ", theme.glyphs.below), theme.style(Role::Quiet)),
+    }
+}
+
+/// The room for a page inside its border; the column to its left is the cursor's.
+pub fn room(area: Rect) -> Rect {
+    area.inner(Margin::new(2, 1))
+}
+
+/// Draws the lines of a page, and its cursor if the pane has the keys.
+pub fn page(theme: &Theme, page: &Page, focused: bool, frame: &mut Frame, area: Rect) {
+    let room = room(area);
+    frame.render_widget(Paragraph::new(page.pane.visible().to_vec()), room);
+    if focused {
+        let cursor = Span::styled(theme.glyphs.cursor, theme.style(Role::Accent));
+        for line in page.marked().filter_map(|line| u16::try_from(line).ok()).take_while(|line| *line < room.height) {
+            frame.render_widget(&cursor, Rect { x: area.x + 1, y: room.y + line, width: 1, height: 1 });
+        }
     }
 }

@@ -75,7 +75,15 @@ fn every_kind_of_change() {
 fn unchanged_and_raw() {
     let mut stage = forgetful(80, 40);
     assert_snapshot!("unfolded", stage.press("u enter G").frame());
-    assert_snapshot!("raw", stage.press("|").frame());
+    assert_snapshot!("raw", stage.press("| |").frame());
+}
+
+#[test]
+fn side_by_side() {
+    let mut stage = forgetful(80, 40);
+    assert_snapshot!("sides_at_80x40", stage.press("| enter G").frame());
+    assert_snapshot!("sides_styles", styles(stage.draw()));
+    assert_snapshot!("sides_at_60x15", forgetful(60, 15).press("| enter G").frame());
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn the_past_is_compared_with_and_not_listed() {
     stage.assert_shows("against 10:28:11 by deploy (terraform)");
     stage.assert_shows("↺ logoutURLs");
     let list = stage.lines("10:41:07").join("\n");
-    assert!(list.contains("+1 ↺4"), "the row is derived anew:\n{list}");
+    assert!(list.contains("+1 ↺3"), "the row is derived anew:\n{list}");
     stage.feed([change(2)]);
     stage.assert_shows("2 of 3");
 }
@@ -376,4 +376,78 @@ fn a_copy_is_asked_for_and_told_until_the_next_key() {
     stage.assert_shows("done");
     stage.resize(119, 40).assert_shows("done");
     assert!(!stage.press("j").shows("done"));
+}
+
+#[test]
+fn the_detail_has_a_cursor_and_tells_what_it_is_on() {
+    let mut stage = Stage::told(120, 40);
+    stage.press("k k");
+    let pointed = |stage: &mut Stage| {
+        stage.draw();
+        stage.model.pointed().map(|pointed| (pointed.what, pointed.text)).expect("something is pointed at")
+    };
+    let is = |what: &str, text: &str| (what.to_owned(), text.to_owned());
+    assert_eq!(pointed(&mut stage), is("the client's id", "3k1v9s0abcd7efgh2ijkl5mn6o"));
+    assert!(!stage.shows("▌who"));
+    stage.press("enter");
+    stage.assert_shows("│▌who      kim@example.org");
+    let mut seen = vec![pointed(&mut stage)];
+    for _ in 0..9 {
+        stage.press("j");
+        seen.push(pointed(&mut stage));
+    }
+    let arn = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_IdentityAdmin_0123456789abcdef/kim@example.org";
+    let expected = [
+        is("who", arn),
+        is("how", "198.51.100.7"),
+        is("when", "2026-10-01T08:41:07Z"),
+        is("client", "3k1v9s0abcd7efgh2ijkl5mn6o"),
+        is("accessTokenValidity", "15"),
+        is("logoutURLs", "https://shop.example.org/out"),
+        is("logoutURLs", ""),
+        is("preventUserExistenceErrors", "ENABLED"),
+        is("callbackURLs", "http://shop.example.org/cb"),
+        is("callbackURLs", "https://shop.example.org/cb"),
+    ];
+    assert_eq!(seen, expected);
+    stage.press("y");
+    assert_eq!(stage.tasks, [Task::Copy { what: "the value", text: "https://shop.example.org/cb".into() }]);
+    stage.assert_shows("│▌                                https://shop.example.org/cb");
+}
+
+#[test]
+fn times_are_told_in_three_ways() {
+    let mut stage = Stage::told(120, 40);
+    stage.press("k k T");
+    stage.assert_shows("▌08:41:07");
+    stage.assert_shows("2026-10-01 08:41:07 +00:00");
+    stage.assert_shows("against 08:28:11 by deploy");
+    stage.assert_shows("╰ UTC ─");
+    stage.press("T");
+    stage.assert_shows("▌ 5 min ago");
+    stage.assert_shows("╰ ago ─");
+    stage.assert_shows("2026-10-01 10:41:07 +02:00 · 5 min ago");
+    stage.assert_shows("against 18 min ago by deploy");
+    stage.press("T");
+    stage.assert_shows("▌10:41:07");
+    assert!(!stage.shows("╰ ago ─"));
+}
+
+#[test]
+fn ages_are_drawn_anew_only_when_they_read_differently() {
+    let mut stage = Stage::new(120, 40);
+    // No age in the header: the reading of the past is over.
+    stage.feed([change(0), change(1), Feed::End]).press("T T");
+    stage.draw();
+    let mut redrawn = Vec::new();
+    for second in 1..=70 {
+        stage.after(second);
+        if stage.model.stale() {
+            redrawn.push(second);
+            stage.draw();
+        }
+    }
+    // They are 40:56 and 26:38 old at first.
+    assert_eq!(redrawn, [4, 22, 64]);
+    assert_eq!(stage.model.holds(), Some(Duration::from_secs(12)));
 }

@@ -1,5 +1,6 @@
 //! A record as indented JSON, its keys dimmed.
 
+use cacl_event::clean;
 use ratatui::{
     style::Style,
     text::{Line, Span},
@@ -7,23 +8,24 @@ use ratatui::{
 use serde_json::Value;
 
 use crate::screen::{
+    page::{Draft, Pointed},
     text::{Piece, flow, piece, width},
     theme::{Role, Theme},
 };
 
-/// The lines of a value; long ones are wrapped with a hanging indent.
-pub fn lines(value: &Value, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
+/// A value in full; long ones are wrapped with a hanging indent. What can be pointed at are its scalars.
+pub fn page(value: &Value, theme: &Theme, columns: usize) -> Draft {
     let mut printer =
-        Printer { quiet: theme.style(Role::Quiet), text: theme.style(Role::Text), columns, lines: Vec::new() };
+        Printer { quiet: theme.style(Role::Quiet), text: theme.style(Role::Text), columns, draft: Draft::default() };
     printer.value(0, None, value, "");
-    printer.lines
+    printer.draft
 }
 
 struct Printer {
     quiet: Style,
     text: Style,
     columns: usize,
-    lines: Vec<Line<'static>>,
+    draft: Draft,
 }
 
 impl Printer {
@@ -31,37 +33,47 @@ impl Printer {
     fn value(&mut self, depth: usize, key: Option<&str>, value: &Value, comma: &str) {
         match value {
             Value::Object(fields) if !fields.is_empty() => {
-                self.line(depth, key, &[piece("{", self.quiet)]);
+                self.bracket(depth, key, "{");
                 for (nth, (key, value)) in fields.iter().enumerate() {
                     self.value(depth + 1, Some(key), value, if nth + 1 < fields.len() { "," } else { "" });
                 }
-                self.line(depth, None, &[piece(&format!("}}{comma}"), self.quiet)]);
+                self.bracket(depth, None, &format!("}}{comma}"));
             }
             Value::Array(items) if !items.is_empty() => {
-                self.line(depth, key, &[piece("[", self.quiet)]);
+                self.bracket(depth, key, "[");
                 for (nth, item) in items.iter().enumerate() {
                     self.value(depth + 1, None, item, if nth + 1 < items.len() { "," } else { "" });
                 }
-                self.line(depth, None, &[piece(&format!("]{comma}"), self.quiet)]);
+                self.bracket(depth, None, &format!("]{comma}"));
             }
-            scalar => self.line(depth, key, &[piece(&scalar.to_string(), self.text), piece(comma, self.quiet)]),
+            scalar => {
+                let text = scalar.to_string();
+                let lines = self.lines(depth, key, &[piece(&text, self.text), piece(comma, self.quiet)]);
+                let bare = scalar.as_str().unwrap_or(&text);
+                let what = clean(key.unwrap_or("the value")).into_owned();
+                self.draft.spot(lines, Pointed { what, text: clean(bare).into_owned() });
+            }
         }
     }
 
-    fn line(&mut self, depth: usize, key: Option<&str>, pieces: &[Piece]) {
+    fn bracket(&mut self, depth: usize, key: Option<&str>, bracket: &str) {
+        let lines = self.lines(depth, key, &[piece(bracket, self.quiet)]);
+        self.draft.plain(lines);
+    }
+
+    fn lines(&self, depth: usize, key: Option<&str>, pieces: &[Piece]) -> Vec<Line<'static>> {
         // Deep nesting must not push everything out of the window.
         let indent = " ".repeat((depth * 2).min(self.columns / 3));
         let Some(key) = key else {
-            self.lines.extend(flow(vec![Span::raw(indent)], pieces, self.columns));
-            return;
+            return flow(vec![Span::raw(indent)], pieces, self.columns);
         };
         let key = format!("{}: ", Value::from(key));
-        let head = vec![Span::raw(indent.clone()), Span::styled(cacl_event::clean(&key).into_owned(), self.quiet)];
+        let head = vec![Span::raw(indent.clone()), Span::styled(clean(&key).into_owned(), self.quiet)];
         if width(&indent) + width(&key) <= self.columns / 2 {
-            self.lines.extend(flow(head, pieces, self.columns));
+            flow(head, pieces, self.columns)
         } else {
             let pieces: Vec<_> = std::iter::once(piece(&key, self.quiet)).chain(pieces.iter().cloned()).collect();
-            self.lines.extend(flow(vec![Span::raw(indent + "  ")], &pieces, self.columns));
+            flow(vec![Span::raw(indent + "  ")], &pieces, self.columns)
         }
     }
 }
@@ -75,7 +87,8 @@ mod tests {
     #[test]
     fn a_record_is_indented_and_long_values_hang() {
         let value = json!({"a": {}, "list": [1, "two"], "text": "some words that do not fit"});
-        let shown: Vec<String> = lines(&value, &Theme::new(false, false), 24).iter().map(ToString::to_string).collect();
+        let page = page(&value, &Theme::new(false, false), 24);
+        let shown: Vec<String> = page.lines.iter().map(ToString::to_string).collect();
         let expected = [
             "{",
             "  \"a\": {},",
@@ -89,5 +102,8 @@ mod tests {
             "}",
         ];
         assert_eq!(shown, expected);
+        let pointed: Vec<_> = page.spots.iter().map(|spot| (&*spot.pointed.what, &*spot.pointed.text)).collect();
+        let values = [("a", "{}"), ("the value", "1"), ("the value", "two"), ("text", "some words that do not fit")];
+        assert_eq!(pointed, values);
     }
 }

@@ -10,7 +10,6 @@
 //! Columns keep their width while following; only the rows that are visible are looked at.
 
 use cacl_event::{Change, Kind, Origin};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use ratatui::{
     Frame,
     layout::Rect,
@@ -23,6 +22,7 @@ use super::{
     Model,
     model::Focus,
     rows::{Counts, Row, Summary},
+    times::Stamps,
 };
 use crate::screen::{
     panel, text,
@@ -31,11 +31,12 @@ use crate::screen::{
 
 /// Draws the list with its border.
 pub fn draw(model: &Model, frame: &mut Frame, area: Rect) {
-    let block =
-        panel::block(&model.theme, "Changes", model.focus == Focus::List).title_bottom(foot(model).right_aligned());
+    let block = panel::block(&model.theme, "Changes", model.focus == Focus::List)
+        .title_bottom(foot(model).right_aligned())
+        .title_bottom(time_format(model));
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let columns = Columns::of(inner.width.into(), today(model));
+    let columns = Columns::of(inner.width.into(), stamps(model, inner.width.into()));
     let lines: Vec<_> = model
         .rows
         .slice(model.offset, inner.height.into())
@@ -44,15 +45,11 @@ pub fn draw(model: &Model, frame: &mut Frame, area: Rect) {
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
-/// The day of which rows need not tell the date, if not all rows are of it.
-fn today(model: &Model) -> Option<Date> {
-    let date = |time: Timestamp| model.zone.to_datetime(time).date();
-    let at =
-        |position: usize| model.rows.at(position).and_then(|number| model.rows.row(number)).map(|row| date(row.time));
-    let (oldest, newest) = (at(0)?, at(model.rows.len() - 1)?);
-    // In a recording it is the newest row that counts as of today.
-    let today = if model.source.ended { newest } else { date(model.now) };
-    (oldest != today || newest != today).then_some(today)
+/// How the times of rows are told.
+fn stamps(model: &Model, columns: usize) -> Stamps {
+    let at = |position: usize| model.rows.at(position).and_then(|number| model.rows.row(number)).map(|row| row.time);
+    let (oldest, newest) = (at(0), at(model.rows.len().saturating_sub(1)));
+    Stamps::of(model, oldest.zip(newest), columns < 66)
 }
 
 /// `following`, `paused`, or what waits.
@@ -76,14 +73,16 @@ fn foot(model: &Model) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The width of a time that tells its day in short.
-const SHORT: usize = 9;
+/// How times are told, unless it goes without saying.
+pub fn time_format(model: &Model) -> Line<'static> {
+    let word = model.time_format.word().map_or_else(String::new, |word| format!(" {word} "));
+    Line::styled(word, model.theme.style(Role::Quiet))
+}
 
 /// The columns' widths; a width of 0 leaves the column out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Columns {
-    today: Option<Date>,
-    time: usize,
+    stamps: Stamps,
     event: usize,
     client: usize,
     who: usize,
@@ -93,23 +92,18 @@ pub struct Columns {
 
 impl Columns {
     /// As many as fit, in the order of importance.
-    pub fn of(width: usize, today: Option<Date>) -> Self {
-        let time = match today {
-            None => 8,
-            Some(_) if width < 66 => SHORT,
-            Some(_) => 14,
-        };
+    pub fn of(width: usize, stamps: Stamps) -> Self {
         let (event, origin, summary) = match width {
             84.. => (6, 9, 11),
             46.. => (0, 9, 8),
             _ => (0, 0, 6),
         };
         // A cursor, a severity, and a gap after each column.
-        let fixed = 1 + time + 1 + 1 + 1 + gap(event) + gap(origin) + summary + 1;
+        let fixed = 1 + stamps.width + 1 + 1 + 1 + gap(event) + gap(origin) + summary + 1;
         let rest = width.saturating_sub(fixed);
         let client = (rest * 4 / 7).min(32);
         let who = rest.saturating_sub(client).min(32);
-        Self { today, time, event, client, who, origin, summary }
+        Self { stamps, event, client, who, origin, summary }
     }
 }
 
@@ -124,7 +118,7 @@ fn line(model: &Model, columns: &Columns, number: u32, row: &Row) -> Line<'stati
     let quiet = theme.style(Role::Quiet);
     let mut spans = vec![
         Span::styled(if selected { theme.glyphs.cursor } else { " " }, theme.style(Role::Accent)),
-        Span::styled(time(row.time, &model.zone, columns), if selected { theme.style(Role::Accent) } else { quiet }),
+        Span::styled(columns.stamps.text(row.time), if selected { theme.style(Role::Accent) } else { quiet }),
         Span::raw(" "),
         Span::styled(glyph, theme.style(role)),
         Span::raw(" "),
@@ -147,25 +141,6 @@ fn line(model: &Model, columns: &Columns, number: u32, row: &Row) -> Line<'stati
         spans.extend(summary(theme, change, row.summary, columns.summary));
     }
     Line::from(spans)
-}
-
-/// A time for the list. Where rows are of several days: in full, or as `Tue 10:05`, or for what is long ago as `29 Sep 26`.
-fn time(time: Timestamp, zone: &TimeZone, columns: &Columns) -> String {
-    let date = zone.to_datetime(time).date();
-    let format = match columns.today {
-        Some(today) if columns.time > SHORT => {
-            if date == today {
-                "      %H:%M:%S"
-            } else {
-                "%m-%d %H:%M:%S"
-            }
-        }
-        None => "%H:%M:%S",
-        Some(today) if today == date => " %H:%M:%S",
-        Some(today) if date < today && (today - date).get_days() < 7 => "%a %H:%M",
-        Some(_) => "%d %b %y",
-    };
-    format!("{:<1$}", text::moment(time, zone, format), columns.time)
 }
 
 fn event(change: &Change) -> &'static str {

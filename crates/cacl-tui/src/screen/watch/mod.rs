@@ -8,6 +8,7 @@ mod list;
 mod model;
 mod rows;
 mod source;
+mod times;
 mod update;
 mod view;
 

@@ -5,12 +5,13 @@ use cacl_event::{Change, History, Severity};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Rect;
 
-use super::{header::Clock, rows::Rows, source::Source};
+use super::{header::Clock, rows::Rows, source::Source, times::TimeFormat};
 use crate::{
     feed::Past,
     screen::{
         Look, Scene,
         layout::{self, Areas, Wish},
+        page::{Page, Pointed},
         scroll::Pane,
         theme::Theme,
     },
@@ -23,8 +24,14 @@ pub struct Model {
     pub scene: Scene,
     /// How to draw.
     pub theme: Theme,
+    /// The zone of the machine.
+    pub local: TimeZone,
     /// The zone in which times are shown.
     pub zone: TimeZone,
+    /// How times are shown.
+    pub time_format: TimeFormat,
+    /// Until when the times that are shown by how long ago they were stay true.
+    pub until: Option<Timestamp>,
     /// Every change.
     pub history: History,
     /// The rows of the list.
@@ -44,7 +51,7 @@ pub struct Model {
     /// Whether unchanged settings are shown.
     pub unfolded: bool,
     /// The detail of the selected change, laid out.
-    pub detail: Pane,
+    pub detail: Page,
     /// What lies over the panes, if something does.
     pub overlay: Option<Overlay>,
     /// What is told in place of the keys, until the next one.
@@ -61,8 +68,8 @@ pub struct Model {
     pub now: Timestamp,
     /// The texts that depend on it.
     pub clock: Clock,
-    /// For how many columns the detail is laid out.
-    pub laid_out: u16,
+    /// For how many columns and lines the detail is laid out.
+    pub laid_out: (u16, u16),
     /// What has to be done anew.
     pub stale: Stale,
 }
@@ -92,8 +99,21 @@ pub enum Focus {
 pub enum Style {
     /// Before and after in one column.
     Unified,
+    /// Before and after beside each other.
+    Sides,
     /// The record as JSON.
     Raw,
+}
+
+impl Style {
+    /// The one that the key goes on to.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Unified => Self::Sides,
+            Self::Sides => Self::Raw,
+            Self::Raw => Self::Unified,
+        }
+    }
 }
 
 /// What lies over the panes, and has the keys.
@@ -127,7 +147,10 @@ impl Model {
         Self {
             scene: scene.clone(),
             theme: Theme::new(look.color, look.ascii),
+            local: look.time_zone.clone(),
             zone: look.time_zone.clone(),
+            time_format: TimeFormat::default(),
+            until: None,
             history: History::default(),
             rows: Rows::default(),
             selected: None,
@@ -137,7 +160,7 @@ impl Model {
             focus: Focus::List,
             style: Style::Unified,
             unfolded: false,
-            detail: Pane::default(),
+            detail: Page::default(),
             overlay: None,
             note: None,
             source: Source::default(),
@@ -146,7 +169,7 @@ impl Model {
             foreign: 0,
             now: Timestamp::UNIX_EPOCH,
             clock: Clock::default(),
-            laid_out: 0,
+            laid_out: (0, 0),
             stale: Stale { frame: true, detail: true },
         }
     }
@@ -154,6 +177,18 @@ impl Model {
     /// The selected change.
     pub fn change(&self) -> Option<&Change> {
         self.history.get(&self.rows.row(self.selected?)?.id)
+    }
+
+    /// What the cursor is on: in the list the client, in the detail a value.
+    pub fn pointed(&self) -> Option<Pointed> {
+        match self.focus {
+            Focus::Detail => self.detail.pointed().cloned(),
+            Focus::List => {
+                let change = self.change()?;
+                let client = change.client_id.as_deref().or(change.user_pool_id.as_deref())?;
+                Some(Pointed { what: "the client's id".into(), text: cacl_event::clean(client).into_owned() })
+            }
+        }
     }
 
     /// Where things stand in an area of this size.

@@ -7,14 +7,13 @@ use crossterm::event::Event;
 use ratatui::{
     Frame,
     layout::{Position, Rect, Size},
-    text::Line,
 };
 
 use super::{
     Model, detail,
     header::{self, Clock},
     json,
-    model::{Focus, Note, Overlay, Paused, Style},
+    model::{Focus, Note, Overlay, Paused, Stale, Style},
     rows::{Put, Row},
     view,
 };
@@ -23,6 +22,8 @@ use crate::{
     screen::{
         Ended, Task, help,
         keys::{self, Action, Place},
+        page::Draft,
+        panel,
         run::{Effect, Msg, Screen},
         scroll::{Pane, moved},
     },
@@ -59,7 +60,8 @@ impl Screen for Model {
     }
 
     fn holds(&self) -> Option<Duration> {
-        self.clock.holds
+        let times = self.until.map(|until| until.duration_since(self.now).try_into().unwrap_or(Duration::ZERO));
+        self.clock.holds.into_iter().chain(times).min()
     }
 }
 
@@ -78,7 +80,7 @@ impl Model {
         match action {
             Action::Help | Action::Back | Action::Quit | Action::Interrupt => true,
             _ if self.overlay.is_some() => true,
-            Action::Unchanged => self.rows.len() > 0 && self.style == Style::Unified,
+            Action::Unchanged => self.rows.len() > 0 && self.style != Style::Raw,
             _ => self.rows.len() > 0,
         }
     }
@@ -87,6 +89,10 @@ impl Model {
         let clock = Clock::of(self);
         self.stale.frame |= !clock.reads_as(&self.clock);
         self.clock = clock;
+        if self.until.is_some_and(|until| until <= self.now) {
+            self.until = None;
+            self.stale = Stale { frame: true, detail: true };
+        }
     }
 
     fn input(&mut self, event: &Event) -> Option<Effect<Task, Ended>> {
@@ -116,6 +122,10 @@ impl Model {
             Action::Interrupt | Action::Detach => return Some(Effect::End(Ended::Interrupted)),
             Action::Help => self.overlay = Some(Overlay::Help(Pane::default())),
             Action::Back if self.overlay.is_some() => self.overlay = None,
+            Action::Copy => {
+                let text = self.pointed()?.text;
+                return Some(Effect::Do(Task::Copy { what: "the value", text }));
+            }
             Action::CopyEvent => {
                 let text = self.change()?.record.text();
                 return Some(Effect::Do(Task::Copy { what: "the event", text }));
@@ -128,9 +138,10 @@ impl Model {
                 self.stale.detail = true;
             }
             Action::Style => {
-                self.style = if self.style == Style::Raw { Style::Unified } else { Style::Raw };
+                self.style = self.style.next();
                 self.renew_detail();
             }
+            Action::TimeFormat => self.next_time_format(),
             _ => {
                 self.scroll(action);
                 return None;
@@ -143,7 +154,7 @@ impl Model {
     fn scroll(&mut self, action: Action) {
         let changed = match (&mut self.overlay, self.focus) {
             (Some(Overlay::Help(pane)), _) => pane.scroll(action),
-            (None, Focus::Detail) => self.detail.scroll(action),
+            (None, Focus::Detail) => self.detail.act(action),
             (None, Focus::List) => self.select(action),
         };
         self.stale.frame |= changed;
@@ -168,7 +179,7 @@ impl Model {
 
     /// The detail of another change, or in another style, begins at its top.
     fn renew_detail(&mut self) {
-        self.detail.offset = 0;
+        self.detail.rewind();
         self.stale.detail = true;
     }
 
@@ -323,15 +334,19 @@ impl Model {
         let areas = self.areas(screen);
         self.height = areas.map_or(0, |areas| areas.first.height.saturating_sub(2).into());
         self.keep_in_view();
-        let room = areas.map_or(Rect::ZERO, |areas| view::detail_room(areas.second));
+        let room = areas.map_or(Rect::ZERO, |areas| panel::room(areas.second));
         if !room.is_empty() {
-            if self.stale.detail || self.laid_out != room.width {
-                self.detail.lines = self.lay_out(room.width.into());
-                self.laid_out = room.width;
+            // Of the height it only matters whether there are lines to spare.
+            let size = (room.width, room.height.min(detail::AMPLE));
+            if self.stale.detail || self.laid_out != size {
+                let page = self.lay_out(room);
+                self.detail.put(page);
+                self.laid_out = size;
                 self.stale.detail = false;
             }
             self.detail.settle(room.height.into());
         }
+        self.until = self.times_hold();
         if let Some(Overlay::Help(help)) = &mut self.overlay {
             let area = help::inner(screen);
             help.lines = help::lines(&self.theme, area.width.into());
@@ -350,11 +365,11 @@ impl Model {
         self.offset = self.offset.clamp(highest, position.max(highest)).min(furthest);
     }
 
-    fn lay_out(&self, width: usize) -> Vec<Line<'static>> {
+    fn lay_out(&self, room: Rect) -> Draft {
         match (self.change(), self.style) {
-            (None, _) => Vec::new(),
-            (Some(change), Style::Raw) => json::lines(&change.record.to_value(), &self.theme, width),
-            (Some(change), Style::Unified) => detail::lines(&self.history, change, &detail::Look::of(self, width)),
+            (None, _) => Draft::default(),
+            (Some(change), Style::Raw) => json::page(&change.record.to_value(), &self.theme, room.width.into()),
+            (Some(change), _) => detail::page(&self.history, change, &detail::Look::of(self, room)),
         }
     }
 }

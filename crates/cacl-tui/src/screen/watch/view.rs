@@ -2,9 +2,9 @@
 
 use ratatui::{
     Frame,
-    layout::{Margin, Rect},
+    layout::Rect,
     text::{Line, Span},
-    widgets::{Paragraph, Widget},
+    widgets::Widget,
 };
 
 use super::{
@@ -39,11 +39,6 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     }
 }
 
-/// The room for a detail inside its border.
-pub fn detail_room(area: Rect) -> Rect {
-    area.inner(Margin::new(2, 1))
-}
-
 fn detail(model: &Model, frame: &mut Frame, area: Rect) {
     let theme = &model.theme;
     let title = model.change().map_or_else(String::new, |change| {
@@ -58,10 +53,10 @@ fn detail(model: &Model, frame: &mut Frame, area: Rect) {
     let position = model.selected.and_then(|number| model.rows.position(number)).map_or(0, |position| position + 1);
     let place = format!(" {position} of {} ", model.rows.len());
     let block = panel::block(theme, &title, model.focus == Focus::Detail)
-        .title_bottom(panel::more(theme, &model.detail))
+        .title_bottom(panel::more(theme, &model.detail.pane))
         .title_bottom(Line::styled(place, theme.style(Role::Quiet)).right_aligned());
     frame.render_widget(block, area);
-    frame.render_widget(Paragraph::new(model.detail.visible().to_vec()), detail_room(area));
+    panel::page(theme, &model.detail, model.focus == Focus::Detail, frame, area);
 }
 
 /// What a task has told, where the keys stand otherwise.

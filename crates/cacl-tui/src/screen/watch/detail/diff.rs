@@ -1,35 +1,49 @@
-//! The parameters of a change against what was there before.
+//! The parameters of a change against what was there before: what is compared with what, and the rows below that.
 
-use std::collections::HashSet;
+use cacl_event::{BaselineKind, Change, Class, Diff, History, Kind, Outcome, Row};
+use ratatui::text::Line;
 
-use cacl_event::{BaselineKind, Change, Class, Diff, History, Kind, Outcome, Row, Settings, clean, settings::display};
-use jiff::Timestamp;
-use ratatui::text::{Line, Span};
-use serde_json::Value;
-
-use super::{Look, list};
+use super::{Look, list, sides, table::Table};
 use crate::screen::{
-    text::{self, Piece, flow, width},
+    page::Draft,
+    text::{Piece, flow},
     theme::Role,
 };
 
-/// The heading and the rows.
-pub fn lines(history: &History, change: &Change, look: &Look) -> Vec<Line<'static>> {
-    let Some(diff) = history.diff(&change.id) else { return Vec::new() };
+/// Adds the heading and the rows.
+pub fn put(history: &History, change: &Change, diff: &Diff, look: &Look, draft: &mut Draft) {
     // With neither an earlier state nor parameters there is nothing to head.
     let bare = diff.rows.is_empty() && change.kind == Kind::Update;
-    let mut lines = if bare { Vec::new() } else { heading(history, change, &diff, look) };
-    let rows: Vec<&Row> = diff.rows.iter().filter(|row| look.unfolded || row.class != Class::Unchanged).collect();
-    let table = Table::of(&rows, change, &diff, look);
-    lines.extend(rows.iter().flat_map(|row| table.row(row)));
-    let unchanged = diff.rows.len() - rows.len();
-    if diff.rows.is_empty() {
-        lines.extend(flow(Vec::new(), &[look.piece(nothing(change), Role::Quiet)], look.width));
-    } else if unchanged > 0 {
-        let folded = format!("{} {unchanged} unchanged", look.theme.glyphs.unchanged);
-        lines.push(Line::styled(folded, look.theme.style(Role::Quiet)));
+    // The heads of columns tell the same.
+    let told = sides::fit(look) && change.kind == Kind::Update && diff.baseline != BaselineKind::None;
+    if !bare && !told {
+        draft.plain(heading(history, change, diff, look));
     }
-    lines
+    if diff.rows.is_empty() {
+        draft.plain(flow(Vec::new(), &[look.piece(nothing(change), Role::Quiet)], look.width));
+    } else {
+        let heads = [before(history, change, diff, look), after(change, diff, look)];
+        rows(diff, change.kind, &heads, look, draft);
+    }
+}
+
+/// The rows of a diff, below each other or side by side, under heads of what is compared; what did not change is folded into one.
+pub fn rows(diff: &Diff, kind: Kind, heads: &[String; 2], look: &Look, draft: &mut Draft) {
+    let all = diff.folded();
+    let shown: Vec<&Row> = all.iter().filter(|row| look.unfolded || row.class != Class::Unchanged).collect();
+    let table = Table::of(&shown, kind, diff, look);
+    if sides::fit(look) && !shown.is_empty() {
+        sides::put(&table, &shown, heads, draft);
+    } else {
+        for row in &shown {
+            table.row(row, draft);
+        }
+    }
+    let unchanged = all.len() - shown.len();
+    if unchanged > 0 {
+        let folded = format!("{} {unchanged} unchanged", look.theme.glyphs.unchanged);
+        draft.plain([Line::styled(folded, look.theme.style(Role::Quiet))]);
+    }
 }
 
 /// Why there are no rows.
@@ -70,13 +84,12 @@ fn heading(history: &History, change: &Change, diff: &Diff, look: &Look) -> Vec<
 
 /// `10:28:11 by deploy (terraform)`.
 fn against(history: &History, change: &Change, kind: BaselineKind, look: &Look) -> Vec<Piece> {
-    let from = history.before(&change.id).and_then(|baseline| baseline.from);
-    let Some(earlier) = from.and_then(|id| history.get(&id)) else {
+    let Some(earlier) = baseline(history, change) else {
         let words = if kind == BaselineKind::Snapshot { "the settings as described" } else { "what was there before" };
         return vec![look.piece(words, Role::Quiet)];
     };
     let mut pieces = vec![
-        look.whole(&moment(earlier.time, change.time, look), Role::Quiet),
+        look.whole(&look.times.clock(earlier.time, change.time), Role::Quiet),
         look.piece(" by ", Role::Quiet),
         look.whole(list::who(earlier), Role::Quiet),
     ];
@@ -87,175 +100,29 @@ fn against(history: &History, change: &Change, kind: BaselineKind, look: &Look) 
     pieces
 }
 
-/// The time of an earlier change; with its date if that is another.
-fn moment(earlier: Timestamp, later: Timestamp, look: &Look) -> String {
-    let date = |time| look.zone.to_datetime(time).date();
-    let format = if date(earlier) == date(later) { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" };
-    text::moment(earlier, &look.zone, format)
+/// The change that a change is compared with.
+pub fn baseline<'a>(history: &'a History, change: &Change) -> Option<&'a Change> {
+    history.get(&history.before(&change.id)?.from?)
 }
 
-/// Names in one column, values in another.
-struct Table<'a> {
-    look: &'a Look,
-    kind: Kind,
-    before: Settings,
-    after: Settings,
-    names: usize,
-}
-
-/// A value beside its name wants at least so many columns; with fewer it goes below.
-const VALUE: usize = 24;
-
-impl<'a> Table<'a> {
-    fn of(rows: &[&Row], change: &Change, diff: &Diff, look: &'a Look) -> Self {
-        let settings = |value: fn(&Row) -> &Option<Value>| {
-            let known = diff.rows.iter().filter_map(|row| Some((&row.path, value(row).clone()?)));
-            known.collect::<Settings>()
-        };
-        let names = rows.iter().map(|row| width(&row.path)).max().unwrap_or(0).min(26);
-        Self { look, kind: change.kind, before: settings(|row| &row.before), after: settings(|row| &row.after), names }
-    }
-
-    fn row(&self, row: &Row) -> Vec<Line<'static>> {
-        let theme = &self.look.theme;
-        let (glyph, role) = theme.class(row.class);
-        let name = clean(&row.path).into_owned();
-        let name_style = match role {
-            Role::Reset => theme.loud(role),
-            Role::Quiet => theme.style(role),
-            _ => theme.style(Role::Text),
-        };
-        let mut head = vec![Span::styled(format!("{glyph} "), theme.style(role)), Span::styled(name, name_style)];
-        let used: usize = head.iter().map(Span::width).sum();
-        let column = 2 + self.names + 2;
-        let beside = column + VALUE <= self.look.width;
-        let values = self.values(row);
-        let mut lines = Vec::new();
-        if beside && used + 2 <= column {
-            head.push(Span::raw(" ".repeat(column - used)));
-        } else if let [value] = &values[..]
-            && used + 2 + value.width() <= self.look.width
-        {
-            head.push(Span::raw("  "));
-        } else {
-            lines.push(Line::from(std::mem::take(&mut head)));
+/// `before: 10:28:11 by deploy`, for the head of a column.
+fn before(history: &History, change: &Change, diff: &Diff, look: &Look) -> String {
+    match (change.kind, diff.baseline, baseline(history, change)) {
+        (Kind::Create, ..) => "before: nothing".into(),
+        (_, BaselineKind::None, _) => "before: not known".into(),
+        (_, BaselineKind::Snapshot, _) => "before: as described".into(),
+        (_, _, Some(earlier)) => {
+            format!("before: {} by {}", look.times.clock(earlier.time, change.time), list::who(earlier))
         }
-        for value in values {
-            if head.is_empty() {
-                head.push(Span::raw(" ".repeat(if beside { column } else { 4 })));
-            }
-            head.extend(value.sign);
-            lines.extend(flow(std::mem::take(&mut head), &value.pieces, self.look.width));
-        }
-        lines
-    }
-
-    /// The lines of a row's value.
-    fn values(&self, row: &Row) -> Vec<Part> {
-        let is_list = |value: &Option<Value>| value.as_ref().is_some_and(Value::is_array);
-        if is_list(&row.before) || is_list(&row.after) {
-            self.list(row)
-        } else {
-            vec![Part { sign: None, pieces: self.scalar(row) }]
-        }
-    }
-
-    fn scalar(&self, row: &Row) -> Vec<Piece> {
-        let look = self.look;
-        let (_, role) = look.theme.class(row.class);
-        let before = |role| look.piece(&display(&row.path, row.before.as_ref(), &self.before), role);
-        let after = |role| look.piece(&display(&row.path, row.after.as_ref(), &self.after), role);
-        let arrow = || look.piece(&format!(" {} ", look.theme.glyphs.arrow), Role::Quiet);
-        match row.class {
-            Class::Reset => {
-                vec![before(Role::Text), arrow(), look.piece(&self.fallen_to(row), role), gap(look), self.not_sent()]
-            }
-            Class::Changed => vec![before(Role::Quiet), arrow(), after(role)],
-            Class::Removed if self.kind == Kind::Delete => vec![before(Role::Text)],
-            Class::Removed => vec![before(role), arrow(), look.piece(&self.fallen_to(row), Role::Text)],
-            Class::Added | Class::Set => vec![after(role)],
-            Class::Defaulted | Class::Unchanged => vec![after(Role::Quiet)],
-        }
-    }
-
-    /// One line for each element: gained, lost, kept; then where a lost list went.
-    fn list(&self, row: &Row) -> Vec<Part> {
-        let glyphs = self.look.theme.glyphs;
-        let (_, role) = self.look.theme.class(row.class);
-        let [before, after] = [row.before.as_ref(), row.after.as_ref()].map(elements);
-        let (had, has) = (keys(&before), keys(&after));
-        let deleted = self.kind == Kind::Delete;
-        let mut parts: Vec<Part> = match row.class {
-            Class::Set | Class::Added | Class::Unchanged | Class::Defaulted => {
-                after.iter().map(|element| self.element("", row, element, role)).collect()
-            }
-            Class::Removed if deleted => {
-                before.iter().map(|element| self.element("", row, element, Role::Text)).collect()
-            }
-            Class::Changed | Class::Removed | Class::Reset => {
-                let minus = if row.class == Class::Reset { Role::Reset } else { Role::Removed };
-                let gained = after.iter().filter(|element| !had.contains(&element.to_string()));
-                let lost = before.iter().filter(|element| !has.contains(&element.to_string()));
-                let kept = after.iter().filter(|element| had.contains(&element.to_string()));
-                let gained = gained.map(|element| self.element(glyphs.added, row, element, Role::Added));
-                let lost = lost.map(|element| self.element(glyphs.removed, row, element, minus));
-                gained.chain(lost).chain(kept.map(|element| self.element(" ", row, element, Role::Quiet))).collect()
-            }
-        };
-        if matches!(row.class, Class::Reset | Class::Removed) && after.is_empty() && !deleted {
-            let arrow = self.look.piece(&format!("{} ", glyphs.arrow), Role::Quiet);
-            parts.push(Part { sign: None, pieces: vec![arrow, self.look.piece(&self.fallen_to(row), Role::Text)] });
-        }
-        if let (Class::Reset, Some(last)) = (row.class, parts.last_mut()) {
-            last.pieces.extend([gap(self.look), self.not_sent()]);
-        }
-        if parts.is_empty() {
-            parts.push(Part { sign: None, pieces: vec![self.look.piece("none", Role::Quiet)] });
-        }
-        parts
-    }
-
-    fn element(&self, sign: &str, row: &Row, element: &Value, role: Role) -> Part {
-        let sign = (!sign.is_empty()).then(|| Span::styled(format!("{sign} "), self.look.theme.style(role)));
-        Part { sign, pieces: vec![self.look.piece(&display(&row.path, Some(element), &Settings::default()), role)] }
-    }
-
-    /// What holds now: the value after, else what the service assumes without one.
-    fn fallen_to(&self, row: &Row) -> String {
-        display(&row.path, row.after.as_ref(), &self.after)
-    }
-
-    fn not_sent(&self) -> Piece {
-        self.look.whole("not sent", Role::Quiet)
+        (_, _, None) => "before".into(),
     }
 }
 
-/// Between a value and the remark on it.
-fn gap(look: &Look) -> Piece {
-    look.piece("  ", Role::Quiet)
-}
-
-/// A line of a value: the sign of a list's element, and the text that hangs behind it.
-struct Part {
-    sign: Option<Span<'static>>,
-    pieces: Vec<Piece>,
-}
-
-impl Part {
-    fn width(&self) -> usize {
-        self.sign.as_ref().map_or(0, Span::width) + self.pieces.iter().map(Piece::width).sum::<usize>()
-    }
-}
-
-fn elements(value: Option<&Value>) -> Vec<Value> {
-    match value {
-        Some(Value::Array(elements)) => elements.clone(),
-        Some(Value::Null) | None => Vec::new(),
-        Some(other) => vec![other.clone()],
-    }
-}
-
-/// To look elements up quickly: a hostile list may be very long.
-fn keys(elements: &[Value]) -> HashSet<String> {
-    elements.iter().map(Value::to_string).collect()
+fn after(change: &Change, diff: &Diff, look: &Look) -> String {
+    let word = match (diff.applied, change.kind) {
+        (false, _) => "attempted",
+        (true, Kind::Delete) => "deleted",
+        (true, _) => "after",
+    };
+    format!("{word}: {} by {}", look.times.clock(change.time, change.time), list::who(change))
 }

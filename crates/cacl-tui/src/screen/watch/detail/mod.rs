@@ -17,30 +17,41 @@
 //! lambda +6.1 s ─ log +0.2 s ─ ingested +1.9 s ─ here +1.2 s
 //! ```
 
-use cacl_event::{ActorType, Change, History, Origin, Outcome, Reason, Severity};
-use jiff::tz::TimeZone;
-use ratatui::text::{Line, Span};
+use cacl_event::{ActorType, Change, Diff, History, Origin, Outcome, Reason, Severity};
+use ratatui::{
+    layout::Rect,
+    text::{Line, Span},
+};
 
-use super::{Model, list};
+use super::{Model, list, model::Style, times::Times};
 use crate::{
     feed::Past,
     screen::{
+        page::{Draft, Pointed},
         text::{self, Piece, flow, piece, whole},
         theme::{self, Role, Theme},
     },
 };
 
 mod diff;
+mod sides;
+mod table;
+
+pub use diff::baseline;
 
 /// How to lay it out.
 #[derive(Debug, Clone)]
 pub struct Look {
     /// Styles and glyphs.
     pub theme: Theme,
-    /// The zone of times.
-    pub zone: TimeZone,
+    /// How times are told.
+    pub times: Times,
     /// Columns.
     pub width: usize,
+    /// Whether before and after stand beside each other.
+    pub sides: bool,
+    /// Whether there are too few lines to spare any.
+    pub dense: bool,
     /// Whether unchanged settings are shown.
     pub unfolded: bool,
     /// Why less is known of earlier states than could be.
@@ -49,12 +60,20 @@ pub struct Look {
 
 impl Look {
     /// The model's.
-    pub fn of(model: &Model, width: usize) -> Self {
+    pub fn of(model: &Model, room: Rect) -> Self {
         let blind = match &model.past {
             Some(Past::Trouble(words)) => Some(words.clone()),
             _ => None,
         };
-        Self { theme: model.theme, zone: model.zone.clone(), width, unfolded: model.unfolded, blind }
+        Self {
+            theme: model.theme,
+            times: Times::of(model),
+            width: room.width.into(),
+            dense: room.height < AMPLE,
+            sides: model.style == Style::Sides,
+            unfolded: model.unfolded,
+            blind,
+        }
     }
 
     fn piece(&self, text: &str, role: Role) -> Piece {
@@ -71,35 +90,62 @@ impl Look {
     }
 }
 
+/// With fewer lines than this all of them are used.
+pub const AMPLE: u16 = 16;
+
 /// The width of the labels.
 const LABEL: usize = 9;
 
-/// All lines of a change that the history knows.
-pub fn lines(history: &History, change: &Change, look: &Look) -> Vec<Line<'static>> {
-    let judgement = history.judge(&change.id);
-    let reasons = judgement.as_ref().map_or(&[][..], |judgement| &judgement.reasons);
-    let mut lines = why(change, reasons, look);
-    if !lines.is_empty() {
-        lines.push(Line::default());
-    }
-    for (label, pieces) in [
-        ("who", who(change, look)),
-        ("how", how(change, look)),
-        ("when", when(change, look)),
-        ("client", client(change, look)),
-    ] {
-        if !pieces.is_empty() {
-            lines.extend(labelled(label, &pieces, look));
-        }
-    }
-    lines.push(Line::default());
-    lines.extend(diff::lines(history, change, look));
+/// A change that the history knows, in full.
+pub fn page(history: &History, change: &Change, look: &Look) -> Draft {
+    let mut draft = Draft::default();
+    let Some((diff, judgement)) = history.read(&change.id) else { return draft };
+    let reasons: Vec<Reason> = judgement.reasons.into_iter().map(|reason| in_short(reason, &diff)).collect();
+    draft.plain(why(change, &reasons, look));
+    gap(look, &mut draft);
+    facts(change, look, &mut draft);
+    gap(look, &mut draft);
+    diff::put(history, change, &diff, look, &mut draft);
     let hops = hops(change, look);
     if !hops.is_empty() {
-        lines.push(Line::default());
+        gap(look, &mut draft);
     }
-    lines.extend(hops);
-    lines
+    draft.plain(hops);
+    draft
+}
+
+/// Between two parts, where there is room to spare.
+fn gap(look: &Look, draft: &mut Draft) {
+    if !look.dense && !draft.lines.is_empty() {
+        draft.gap();
+    }
+}
+
+/// What was reset is told below, each with its value, so that here a number is enough.
+fn in_short(reason: Reason, diff: &Diff) -> Reason {
+    if reason.rule != "settings-reset" {
+        return reason;
+    }
+    let many = diff.summary().reset;
+    let (settings, them) = if many == 1 { ("setting was", "it") } else { ("settings were", "them") };
+    Reason { text: format!("{many} {settings} reset: the call did not send {them}"), ..reason }
+}
+
+/// Who, how, when, and to what; whoever points at a line means the first thing it says.
+fn facts(change: &Change, look: &Look, draft: &mut Draft) {
+    let id = change.client_id.as_deref().or(change.user_pool_id.as_deref()).unwrap_or_default();
+    let when = change.time.to_string();
+    for (label, pieces, value) in [
+        ("who", who(change, look), change.actor.arn.as_deref().unwrap_or(list::who(change))),
+        ("how", how(change, look), change.source_ip.as_deref().unwrap_or(list::origin(change.origin))),
+        ("when", when_made(change, look), &when),
+        ("client", client(change, look), id),
+    ] {
+        if !pieces.is_empty() {
+            let pointed = Pointed { what: label.into(), text: cacl_event::clean(value).into_owned() };
+            draft.spot(labelled(label, &pieces, look), pointed);
+        }
+    }
 }
 
 fn labelled(label: &str, pieces: &[Piece], look: &Look) -> Vec<Line<'static>> {
@@ -190,8 +236,12 @@ fn agent(change: &Change) -> Option<&str> {
         .then_some(program)
 }
 
-fn when(change: &Change, look: &Look) -> Vec<Piece> {
-    let mut pieces = vec![look.whole(&text::moment(change.time, &look.zone, "%Y-%m-%d %H:%M:%S %:z"), Role::Text)];
+fn when_made(change: &Change, look: &Look) -> Vec<Piece> {
+    let mut pieces =
+        vec![look.whole(&text::moment(change.time, &look.times.zone, "%Y-%m-%d %H:%M:%S %:z"), Role::Text)];
+    if look.times.relative {
+        pieces.extend([look.dot(), look.whole(&look.times.clock(change.time, change.time), Role::Text)]);
+    }
     if let Some(screen) = change.hops.screen {
         let after = text::span(screen.duration_since(change.time));
         pieces.push(look.dot());
