@@ -24,7 +24,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 }
 
 /// JSON text with the same characters escaped as JSON does. They occur within its texts only, so the value stays the same.
-pub(crate) fn clean_json(json: String) -> String {
+pub fn clean_json(json: String) -> String {
     // JSON escapes what is below a space already, so plain ASCII is clean.
     let Some(first) = json.bytes().position(|byte| byte >= 0x7F) else { return json };
     let mut out = String::with_capacity(json.len() + 32);

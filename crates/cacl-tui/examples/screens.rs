@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let start: Timestamp = "2026-10-01T08:46:40Z".parse()?;
     let began = Instant::now();
     let now = || start + SignedDuration::try_from(began.elapsed()).unwrap_or_default();
-    let mut session = Session::enter()?;
+    let mut session = Session::enter(true)?;
     let stop = std::future::pending();
     if given("deploy") || given("failed") {
         let items = stream::iter(deployment(start, given("failed")).into_iter().map(Ok)).chain(stream::pending());
@@ -39,7 +39,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Some((Feed::Status(Status::Live), ()))
         });
         let scene = scene(start)?;
-        let outside = Outside { input: &mut session.input, stop, now, carry_out: screen::task::carry_out };
+        let mut outlet = screen::task::Outlet::stdout();
+        let carry_out = |task| outlet.carry_out(task);
+        let outside = Outside { input: &mut session.input, stop, now, carry_out };
         screen::watch(&mut session.terminal, &scene, &look, first.chain(alive), outside).await?;
     }
     Ok(())
@@ -70,6 +72,7 @@ fn scene(start: Timestamp) -> Result<Scene, Box<dyn Error>> {
         who: "IdentityAdmin kim@example.org".into(),
         armed: Some(start.checked_sub(SignedDuration::from_mins(4))?),
         hint: None,
+        wishes: screen::Wishes::default(),
     })
 }
 

@@ -8,6 +8,7 @@ pub mod feed;
 mod log;
 mod look;
 mod report;
+mod restore;
 pub mod screen;
 mod signals;
 

@@ -8,8 +8,8 @@ use std::{path::PathBuf, time::Duration};
 use cacl_aws::Since;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use crate::Exit;
-use values::{Color, Level, Output};
+use crate::{Exit, restore::Reach, screen::Wishes};
+use values::{Bell, Color, Level, Output};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -78,6 +78,16 @@ pub struct Global {
         hide_env_values = true
     )]
     pub color: Color,
+    /// Leave the mouse to the terminal.
+    #[arg(
+        long,
+        global = true,
+        env = "CACL_MOUSE",
+        help = "Leave the mouse to the terminal: no clicks, no wheel [env: CACL_MOUSE=off]",
+        hide_env = true,
+        value_parser = values::no_mouse
+    )]
+    pub no_mouse: bool,
     /// Append a log of what the program does to this file
     #[arg(long, global = true, value_name = "FILE", env = "CACL_LOG", hide_env_values = true, value_hint = ValueHint::FilePath)]
     pub log: Option<PathBuf>,
@@ -87,6 +97,14 @@ impl Global {
     /// The stack's name, given or made from the prefix.
     pub fn stack(&self) -> String {
         self.stack_name.clone().unwrap_or_else(|| format!("{}-cognito-api-calls", self.prefix))
+    }
+
+    /// What the `aws` CLI must be told to get where this program does. The variable counts as well as the flag: it may stand in
+    /// a `.env` that the shell does not read.
+    pub fn reach(&self) -> Reach {
+        let access = self.access();
+        let variable = || std::env::var("AWS_PROFILE").ok().filter(|profile| !profile.is_empty());
+        Reach { profile: access.profile.or_else(variable), endpoint_url: access.endpoint_url }
     }
 
     /// How to reach AWS. An empty variable counts as none.
@@ -112,6 +130,8 @@ pub enum Command {
     Teardown(Teardown),
     /// Show recorded events as `watch` would
     Replay(Replay),
+    /// Print the call that brings a client back to an earlier state; never runs it
+    Restore(Restore),
     /// Deploy, watch and tear down on this machine, with no AWS account
     Demo(Demo),
     /// Run the embedded local AWS on its own
@@ -191,6 +211,9 @@ pub struct Deploy {
     /// Where it has what it shows from.
     #[command(flatten)]
     pub source: SourceOptions,
+    /// How it shows it.
+    #[command(flatten)]
+    pub view: ViewOptions,
     /// The rule's pattern.
     #[command(flatten)]
     pub pattern: PatternOptions,
@@ -241,6 +264,24 @@ pub struct Watch {
     /// Where it has what it shows from.
     #[command(flatten)]
     pub source: SourceOptions,
+    /// How it shows it.
+    #[command(flatten)]
+    pub view: ViewOptions,
+}
+
+/// Options of all live views about how they show it.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct ViewOptions {
+    /// Ring and notify at new changes as bad as this or worse (the live view; `b` there turns it on and off)
+    #[arg(long, value_enum, default_value_t, value_name = "SEVERITY|off", env = "CACL_BELL", hide_env_values = true)]
+    pub bell: Bell,
+}
+
+impl ViewOptions {
+    /// What they come to.
+    pub fn wishes(self, reach: Reach) -> Wishes {
+        Wishes { bell: self.bell.into(), reach }
+    }
 }
 
 /// Options of all live views about where they have what they show from.
@@ -282,6 +323,31 @@ pub struct Replay {
     pub fail_on: Option<Level>,
 }
 
+/// Options of `restore`.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The client's id, or its name
+    #[arg(value_name = "CLIENT")]
+    pub client: String,
+    /// To the state after this event, by its id or the beginning of it [default: to the state before the client's latest
+    /// change that took something away]
+    #[arg(long, value_name = "EVENT", verbatim_doc_comment)]
+    pub to: Option<String>,
+    /// Read recorded events in any form, and ask AWS nothing; `-` is stdin
+    #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath,
+          conflicts_with_all = ["since", "log_group", "no_lookup"])]
+    pub from: Vec<PathBuf>,
+    /// How far back to read the log: 24h, 7d, or a time [default: 90d]
+    #[arg(long, value_name = "WHEN", value_parser = values::since)]
+    pub since: Option<Since>,
+    /// Read this log group, with no need of the stack
+    #[arg(long, value_name = "NAME", value_parser = values::log_group)]
+    pub log_group: Option<String>,
+    /// Do not ask CloudTrail's event history (`LookupEvents`, 90 days)
+    #[arg(long)]
+    pub no_lookup: bool,
+}
+
 /// Options of `demo`.
 #[derive(Debug, Args)]
 pub struct Demo {
@@ -291,6 +357,9 @@ pub struct Demo {
     /// Where it has what it shows from.
     #[command(flatten)]
     pub source: SourceOptions,
+    /// How it shows it.
+    #[command(flatten)]
+    pub view: ViewOptions,
 }
 
 /// How long things take in the local AWS.
@@ -398,6 +467,18 @@ mod tests {
             let cli = Cli::try_parse_from(line).expect("parses");
             assert_eq!(cli.global.stack(), "shop-cognito-api-calls");
             assert!(matches!(cli.command, Some(Command::Watch(_))));
+        }
+    }
+
+    #[test]
+    fn the_mouse_can_be_left_alone() {
+        for (line, expected) in
+            [(&["cacl-tui", "watch"] as &[&str], false), (&["cacl-tui", "watch", "--no-mouse"], true)]
+        {
+            assert_eq!(Cli::try_parse_from(line).expect("parses").global.no_mouse, expected);
+        }
+        for (value, expected) in [("off", Ok(true)), ("on", Ok(false)), ("maybe", Err(()))] {
+            assert_eq!(super::values::no_mouse(value).map_err(drop), expected);
         }
     }
 

@@ -19,6 +19,37 @@ pub enum Color {
     Never,
 }
 
+/// At what to ring. A program that makes noise unasked gets silenced for good, so by default it does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Bell {
+    /// At nothing
+    #[default]
+    Off,
+    /// At every change
+    Info,
+    /// Worth a look
+    Low,
+    /// Worth a question
+    Medium,
+    /// Worth an alarm
+    High,
+    /// Worth waking somebody
+    Critical,
+}
+
+impl From<Bell> for Option<Severity> {
+    fn from(bell: Bell) -> Self {
+        match bell {
+            Bell::Off => None,
+            Bell::Info => Some(Severity::Info),
+            Bell::Low => Some(Severity::Low),
+            Bell::Medium => Some(Severity::Medium),
+            Bell::High => Some(Severity::High),
+            Bell::Critical => Some(Severity::Critical),
+        }
+    }
+}
+
 /// In what form changes are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Output {
@@ -84,6 +115,15 @@ fn duration(text: &str) -> Result<SignedDuration, String> {
 /// A length of time, such as `30s`, `5m`, `24h`, `7d`.
 pub fn length(text: &str) -> Result<Duration, String> {
     duration(text).map(SignedDuration::unsigned_abs)
+}
+
+/// Whether to leave the mouse alone. The flag itself counts as `true`; the variable says what becomes of the mouse.
+pub fn no_mouse(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "off" => Ok(true),
+        "false" | "on" => Ok(false),
+        _ => Err("on or off".to_owned()),
+    }
 }
 
 /// A share, from 0 to 1.

@@ -50,7 +50,7 @@ async fn on_screen(
 ) -> anyhow::Result<Exit> {
     let Plan { identity, request, .. } = plan;
     let heading = heading(&request.names);
-    let mut screen = screen::Session::enter()?;
+    let mut screen = screen::Session::enter(!global.no_mouse)?;
     let progress = stack::deploy(session.clone(), request);
     let look = look::look(global.color);
     let outputs = match progress::on_screen(&mut screen, &heading, &look, progress, signals).await? {
@@ -65,7 +65,8 @@ async fn on_screen(
         drop(screen);
         return summary(&mut Out::stdout(), &outputs);
     }
-    let scene = watch::scene(session, &heading.stack, Some(&identity));
+    let wishes = options.view.wishes(global.reach());
+    let scene = watch::scene(session, &heading.stack, Some(&identity), wishes);
     watch::in_screen(&mut screen, session, &scene, &watching(options), global, signals).await
 }
 
@@ -111,7 +112,7 @@ pub fn heading(names: &Names) -> Heading {
 
 /// How it goes on.
 fn watching(options: &Deploy) -> Watch {
-    Watch { source: options.source, ..Watch::default() }
+    Watch { source: options.source, view: options.view, ..Watch::default() }
 }
 
 fn outputs(done: Done) -> BTreeMap<String, String> {

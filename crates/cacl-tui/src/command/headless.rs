@@ -160,7 +160,8 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn hopeless(status: &Status) -> Option<Failure> {
+/// The failure that a status is, if waiting will not mend it.
+pub fn hopeless(status: &Status) -> Option<Failure> {
     match status {
         Status::Missing { .. } => Some(Failure::new(
             Exit::NotFound,
@@ -186,7 +187,7 @@ fn passing(status: &Status) -> bool {
 }
 
 /// A status in words.
-fn words(status: &Status) -> String {
+pub fn words(status: &Status) -> String {
     let again = |retry: &Duration| format!("trying again in {} s", retry.as_secs().max(1));
     match status {
         Status::Live => "live".to_owned(),

@@ -13,6 +13,7 @@ mod pattern;
 mod plan;
 mod progress;
 mod replay;
+mod restore;
 mod subscriber;
 mod teardown;
 mod trail;
@@ -33,6 +34,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Watch(options) => watch::run(options, &global).await,
         Command::Teardown(options) => teardown::run(&options, &global).await,
         Command::Replay(options) => replay::run(options, &global).await,
+        Command::Restore(options) => restore::run(options, &global).await,
         Command::Demo(options) => demo::run(&options, &global).await,
         Command::Local(options) => local::run(options).await,
         Command::Pattern(options) => pattern::run(&options),

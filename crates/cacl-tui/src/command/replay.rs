@@ -34,7 +34,7 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
     match (output, options.speed) {
         (Output::Tui, speed) => {
             let mut signals = Signals::listen()?;
-            let mut screen = screen::Session::enter()?;
+            let mut screen = screen::Session::enter(!global.no_mouse)?;
             let feed = replay::play(changes, speed).map(Ok);
             let look = look::look(global.color);
             view::show(&mut screen, &scene(&options.files), &look, feed, observer, None, &mut signals).await
@@ -94,5 +94,6 @@ fn scene(files: &[PathBuf]) -> Scene {
         hint: Some(
             "There is no change of an app client in this recording.\n--all shows the other calls, too.".to_owned(),
         ),
+        wishes: screen::Wishes::default(),
     }
 }

@@ -53,7 +53,7 @@ pub async fn run(options: &Teardown, global: &Global) -> anyhow::Result<Exit> {
     let heading = heading(&names);
     let progress = teardown(session, plan);
     let followed = if look::interactive() {
-        let mut screen = screen::Session::enter()?;
+        let mut screen = screen::Session::enter(!global.no_mouse)?;
         progress::on_screen(&mut screen, &heading, &look::look(global.color), progress, &mut signals).await?
     } else {
         progress::in_lines(&mut out, progress, &mut signals).await?

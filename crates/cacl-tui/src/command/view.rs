@@ -14,7 +14,7 @@ use super::observer::{Observer, exec, time_up};
 use crate::{
     Exit,
     feed::Feed,
-    screen::{self, Ended, Look, Outside, Scene},
+    screen::{self, Ended, Look, Outside, Scene, task::Outlet},
     signals::{Signals, Stop},
 };
 
@@ -55,7 +55,9 @@ pub async fn show(
         }));
     };
     let feed = observed(feed, &beside);
-    let outside = Outside { input: &mut session.input, stop, now: Timestamp::now, carry_out: screen::task::carry_out };
+    let mut outlet = Outlet::stdout();
+    let carry_out = |task| outlet.carry_out(task);
+    let outside = Outside { input: &mut session.input, stop, now: Timestamp::now, carry_out };
     let ended = screen::watch(&mut session.terminal, scene, look, feed, outside).await?;
     if let Some(error) = beside.failure.take() {
         return Err(error);

@@ -18,7 +18,7 @@ use crate::{
     feed::{Feed, live, past::Memory},
     look,
     report::{Form, Out, Style},
-    screen::{self, Scene},
+    screen::{self, Scene, Wishes},
     signals::Signals,
 };
 
@@ -59,9 +59,10 @@ pub async fn run(options: Watch, global: &Global) -> anyhow::Result<Exit> {
     let session = Session::open(&global.access()).await?;
     match output {
         Output::Tui => {
-            let scene = scene(&session, &options.log_group.clone().unwrap_or_else(|| global.stack()), None);
+            let name = options.log_group.clone().unwrap_or_else(|| global.stack());
+            let scene = scene(&session, &name, None, options.view.wishes(global.reach()));
             let mut signals = Signals::listen()?;
-            let mut screen = screen::Session::enter()?;
+            let mut screen = screen::Session::enter(!global.no_mouse)?;
             in_screen(&mut screen, &session, &scene, &options, global, &mut signals).await
         }
         Output::Text | Output::Jsonl => {
@@ -95,7 +96,8 @@ pub fn form(output: Output, color: Color) -> Form {
     }
 }
 
-async fn find(session: &Session, options: &Watch, global: &Global) -> anyhow::Result<Place> {
+/// Where the changes arrive.
+pub async fn find(session: &Session, options: &Watch, global: &Global) -> anyhow::Result<Place> {
     if let Some(group) = &options.log_group {
         return Ok(Place { group: group.clone(), stack: None });
     }
@@ -118,7 +120,7 @@ pub fn not_deployed(session: &Session, stack: &str) -> Failure {
 }
 
 /// The header's facts, as far as they are known.
-pub fn scene(session: &Session, name: &str, identity: Option<&Identity>) -> Scene {
+pub fn scene(session: &Session, name: &str, identity: Option<&Identity>, wishes: Wishes) -> Scene {
     Scene {
         stack: name.to_owned(),
         account: identity.map(|identity| identity.account.clone()).unwrap_or_default(),
@@ -126,6 +128,7 @@ pub fn scene(session: &Session, name: &str, identity: Option<&Identity>) -> Scen
         who: identity.map(Identity::name).unwrap_or_default(),
         armed: None,
         hint: None,
+        wishes,
     }
 }
 

@@ -1,15 +1,21 @@
-//! Changes as lines on stdout: text for people, JSON for programs. Beside the screens, over the same data.
+//! Changes as lines on stdout: text for people, JSON for programs; and as files. Beside the screens, over the same data.
 //!
 //! Absent on purpose: anything that waits. A report is given a change and writes it.
 
+mod csv;
+mod file;
+mod markdown;
 mod out;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::io::Write;
 
 use cacl_event::{Change, Diff, History, Judgement, report::json_line};
 
+pub use file::{File, Overview};
 pub use out::Out;
 pub use text::Style;
 

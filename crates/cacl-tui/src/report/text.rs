@@ -95,11 +95,12 @@ fn rows(told: &Told<'_>, style: &Style) -> Vec<String> {
 }
 
 /// What is folded away: the same as before, and filled in by the service.
-fn matters(class: Class) -> bool {
+pub fn matters(class: Class) -> bool {
     !matches!(class, Class::Unchanged | Class::Defaulted)
 }
 
-fn client(told: &Told<'_>) -> String {
+/// The client's name, else its id, else its pool's.
+pub fn client(told: &Told<'_>) -> String {
     let name = told.client_name.or(told.change.client_id.as_deref()).or(told.change.user_pool_id.as_deref());
     name.map_or_else(|| "(unknown client)".to_owned(), |name| clean(name).into_owned())
 }

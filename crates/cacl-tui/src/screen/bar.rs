@@ -22,7 +22,8 @@ impl Item {
         Self { rank, spans: vec![span] }
     }
 
-    fn width(&self) -> usize {
+    /// Its columns.
+    pub fn width(&self) -> usize {
         self.spans.iter().map(Span::width).sum()
     }
 }
@@ -38,18 +39,33 @@ pub struct Bar {
     pub gap: usize,
 }
 
-impl Widget for Bar {
-    fn render(mut self, area: Rect, buffer: &mut Buffer) {
-        let room = usize::from(area.width);
-        let right = self.right.width();
-        let left = room.saturating_sub(if right > 0 { right + self.gap } else { 0 });
+impl Bar {
+    /// Lets go of what there is no room for, and tells which items stay, by their places until now.
+    pub fn fit(&mut self, room: usize) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.left.len()).collect();
+        let left = self.room_left(room);
         while self.width() > left && self.left.len() > 1 {
             let least = self.left.iter().map(|item| item.rank).max();
             // Of equals the last one goes first.
             if let Some(at) = self.left.iter().rposition(|item| Some(item.rank) == least) {
                 self.left.remove(at);
+                places.remove(at);
             }
         }
+        places
+    }
+
+    fn room_left(&self, room: usize) -> usize {
+        let right = self.right.width();
+        room.saturating_sub(if right > 0 { right + self.gap } else { 0 })
+    }
+}
+
+impl Widget for Bar {
+    fn render(mut self, area: Rect, buffer: &mut Buffer) {
+        let room = usize::from(area.width);
+        self.fit(room);
+        let (left, right) = (self.room_left(room), self.right.width());
         let gap = Span::raw(" ".repeat(self.gap));
         let items: Vec<Vec<Span<'_>>> = self.left.into_iter().map(|item| item.spans).collect();
         let columns = u16::try_from(left.min(room)).unwrap_or(area.width);

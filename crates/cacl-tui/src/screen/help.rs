@@ -17,10 +17,8 @@ use super::{
 };
 
 /// Where the overlay stands on a screen.
-fn area(screen: Rect) -> Rect {
-    let width = screen.width.min(76);
-    let height = screen.height.min(40);
-    Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (screen.height - height) / 2, width, height }
+pub fn area(screen: Rect) -> Rect {
+    panel::centred(screen, 76, 40)
 }
 
 /// The room inside its border.

@@ -25,6 +25,14 @@ pub enum Action {
     TimeFormat,
     Copy,
     CopyEvent,
+    Restore,
+    Export,
+    Bell,
+    NextField,
+    PreviousField,
+    Left,
+    Right,
+    Write,
     Help,
     Quit,
     Detach,
@@ -40,6 +48,10 @@ pub enum Place {
     Detail,
     /// The help overlay.
     Help,
+    /// The restore call.
+    Restore,
+    /// The form that writes a file.
+    Export,
     /// The deployment or teardown.
     Progress,
 }
@@ -79,6 +91,9 @@ impl Key {
             KeyCode::Down => glyphs.down_key.into(),
             KeyCode::PageUp => "PgUp".into(),
             KeyCode::PageDown => "PgDn".into(),
+            KeyCode::Left => glyphs.left.into(),
+            KeyCode::Right => glyphs.right.into(),
+            KeyCode::BackTab => "Shift-Tab".into(),
             other => format!("{other:?}"),
         };
         if self.ctrl { format!("Ctrl-{}", name.to_uppercase()) } else { name }
@@ -98,9 +113,10 @@ pub struct Entry {
     pub does: &'static str,
 }
 
-use Place::{Detail, Help, List, Progress};
+use Place::{Detail, Export, Help, List, Progress, Restore};
 
-const EVERYWHERE: &[Place] = &[List, Detail, Help, Progress];
+/// Where there is something to scroll.
+const EVERYWHERE: &[Place] = &[List, Detail, Help, Restore, Progress];
 
 /// The table. Its order is the order in the footer and in the help.
 pub const TABLE: &[Entry] = &[
@@ -118,7 +134,7 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         actions: &[(Action::Down, &[char('j'), key(KeyCode::Down)]), (Action::Up, &[char('k'), key(KeyCode::Up)])],
-        places: &[Help, Progress],
+        places: &[Help, Restore, Progress],
         word: "scroll",
         does: "scroll by a line",
     },
@@ -148,7 +164,7 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         actions: &[(Action::First, &[char('g'), key(KeyCode::Home)]), (Action::Last, &[char('G'), key(KeyCode::End)])],
-        places: &[Detail, Help, Progress],
+        places: &[Detail, Help, Restore, Progress],
         word: "",
         does: "to the top, to the end",
     },
@@ -184,9 +200,9 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         actions: &[(Action::Copy, &[char('y')])],
-        places: &[List, Detail],
+        places: &[List, Detail, Restore],
         word: "copy",
-        does: "copy the value under the cursor; in the list the client's id",
+        does: "copy the value under the cursor; in the list the client's id, in the restore call the call",
     },
     Entry {
         actions: &[(Action::CopyEvent, &[char('Y')])],
@@ -194,12 +210,63 @@ pub const TABLE: &[Entry] = &[
         word: "",
         does: "copy the event, as CloudTrail recorded it",
     },
+    Entry {
+        actions: &[(Action::Restore, &[char('r')])],
+        places: &[List, Detail],
+        word: "restore",
+        does: "the call that undoes the change, to read and to copy",
+    },
+    Entry {
+        actions: &[(Action::Export, &[char('e')])],
+        places: &[List, Detail],
+        word: "export",
+        does: "write changes to a file: CSV, JSON lines or Markdown",
+    },
+    Entry {
+        actions: &[(Action::Bell, &[char('b')])],
+        places: &[List, Detail],
+        word: "",
+        does: "bell and notifications on or off",
+    },
+    Entry {
+        actions: &[(Action::Write, &[key(KeyCode::Enter)])],
+        places: &[Export],
+        word: "write",
+        does: "write the file",
+    },
+    Entry {
+        actions: &[
+            (Action::NextField, &[key(KeyCode::Tab), key(KeyCode::Down)]),
+            (Action::PreviousField, &[key(KeyCode::BackTab), key(KeyCode::Up)]),
+        ],
+        places: &[Export],
+        word: "field",
+        does: "to the next, the previous line of the form",
+    },
+    Entry {
+        actions: &[(Action::Left, &[key(KeyCode::Left)]), (Action::Right, &[key(KeyCode::Right)])],
+        places: &[Export],
+        word: "choose",
+        does: "choose another one",
+    },
+    Entry {
+        actions: &[(Action::Back, &[key(KeyCode::Esc)])],
+        places: &[Export],
+        word: "cancel",
+        does: "leave, without a file",
+    },
     Entry { actions: &[(Action::Help, &[char('?')])], places: &[List, Detail], word: "help", does: "this help" },
     Entry {
         actions: &[(Action::Back, &[key(KeyCode::Esc), char('?'), char('q')])],
         places: &[Help],
         word: "close",
         does: "close the help",
+    },
+    Entry {
+        actions: &[(Action::Back, &[key(KeyCode::Esc), char('r'), char('q')])],
+        places: &[Restore],
+        word: "close",
+        does: "close the restore call",
     },
     Entry {
         actions: &[(Action::Detach, &[ctrl('c'), char('q')])],
@@ -210,7 +277,7 @@ pub const TABLE: &[Entry] = &[
     Entry { actions: &[(Action::Quit, &[char('q')])], places: &[List, Detail], word: "quit", does: "quit" },
     Entry {
         actions: &[(Action::Interrupt, &[ctrl('c')])],
-        places: &[List, Detail, Help],
+        places: &[List, Detail, Help, Restore, Export],
         word: "",
         does: "interrupt: quit with exit code 130",
     },
@@ -277,6 +344,8 @@ fn places(places: &[Place]) -> String {
         List => "list",
         Detail => "detail",
         Help => "help",
+        Restore => "restore",
+        Export => "export",
         Progress => "deploy, teardown",
     });
     names.collect::<Vec<_>>().join(", ")
@@ -288,9 +357,9 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for place in EVERYWHERE {
+        for place in [List, Detail, Help, Restore, Export, Progress] {
             let mut seen: Vec<Key> = Vec::new();
-            for key in entries(*place).flat_map(|entry| entry.actions).flat_map(|(_, keys)| keys.iter()) {
+            for key in entries(place).flat_map(|entry| entry.actions).flat_map(|(_, keys)| keys.iter()) {
                 assert!(!seen.contains(key), "{key:?} twice in {place:?}");
                 seen.push(*key);
             }

@@ -9,11 +9,12 @@
 
 use std::{convert::Infallible, future::Future, io, pin::Pin, time::Duration};
 
+use cacl_event::Severity;
 use futures_util::Stream;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::Backend};
 
-use crate::feed::Feed;
+use crate::{feed::Feed, restore::Reach};
 
 mod bar;
 mod footer;
@@ -52,6 +53,17 @@ pub struct Scene {
     pub armed: Option<Timestamp>,
     /// What to try while nothing has happened, in place of the usual advice; may have several lines.
     pub hint: Option<String>,
+    /// What the user wants of it.
+    pub wishes: Wishes,
+}
+
+/// What the user wants of the watch screen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// Ring at live changes that are as bad as this.
+    pub bell: Option<Severity>,
+    /// Where restore calls go.
+    pub reach: Reach,
 }
 
 /// How watching ended.

@@ -108,6 +108,23 @@ impl Page {
         before != (self.cursor, self.pane.offset)
     }
 
+    /// Scrolls by a line, as the wheel does; the cursor stays in view.
+    pub fn wheel(&mut self, action: Action) -> bool {
+        let moved = self.pane.scroll(action);
+        if moved {
+            self.come_along();
+        }
+        moved
+    }
+
+    /// Moves the cursor to what stands in a line of the window, if that can be pointed at.
+    pub fn click(&mut self, line: usize) {
+        let line = self.pane.offset + line;
+        if let Some(spot) = self.spots.iter().position(|spot| spot.lines.contains(&line)) {
+            self.cursor = spot;
+        }
+    }
+
     /// Keeps within bounds after lines or height have changed.
     pub fn settle(&mut self, height: usize) {
         let in_view = self.in_view();

@@ -25,6 +25,12 @@ pub fn block(theme: &Theme, title: &str, focused: bool) -> Block<'static> {
         .title(Span::styled(title, theme.title()))
 }
 
+/// A place of at most this size in the middle of a screen.
+pub fn centred(screen: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (screen.width.min(width), screen.height.min(height));
+    Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (screen.height - height) / 2, width, height }
+}
+
 /// `▼ 12 more`, for the foot of a pane that shows only a part.
 pub fn more(theme: &Theme, pane: &Pane) -> Line<'static> {
     match pane.below() {

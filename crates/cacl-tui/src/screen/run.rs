@@ -31,7 +31,7 @@ pub enum Msg<I> {
     Frame(Size),
     /// Nothing else waits: time for a slice of the work that the screen has set itself (see [`Screen::busy`]).
     Idle,
-    /// How a task went, in words for the user.
+    /// How a task went, in words for the user; none if there is nothing worth telling.
     Told(Result<String, String>),
     /// Time to leave: a signal, or the terminal went away.
     Gone,
@@ -104,7 +104,9 @@ where
     let (mut feed, mut stop) = (pin!(feed), pin!(stop));
     let mut earliest = Instant::now();
     loop {
-        screen.update(Msg::Clock(now()));
+        if let Some(end) = tell(screen, Msg::Clock(now()), &mut carry_out) {
+            return Ok(end);
+        }
         if screen.stale() && earliest <= Instant::now() {
             draw(terminal, screen)?;
             earliest = Instant::now() + FRAME;
@@ -116,14 +118,12 @@ where
             () = at(due) => None,
             () = future::ready(()), if screen.busy() => Some(Msg::Idle),
         };
-        screen.update(Msg::Clock(now()));
+        if let Some(end) = tell(screen, Msg::Clock(now()), &mut carry_out) {
+            return Ok(end);
+        }
         let enough = Instant::now() + FRAME;
         while let Some(something) = message {
-            let mut effect = screen.update(something);
-            while let Some(Effect::Do(task)) = effect {
-                effect = screen.update(Msg::Told(carry_out(task)));
-            }
-            if let Some(Effect::End(end)) = effect {
+            if let Some(end) = tell(screen, something, &mut carry_out) {
                 return Ok(end);
             }
             if enough <= Instant::now() {
@@ -133,6 +133,22 @@ where
         }
         // A feed that always has more must not keep the runtime from noticing signals.
         tokio::task::yield_now().await;
+    }
+}
+
+/// Tells the screen something, carries out what it wants done because of it, and tells it how that went.
+fn tell<S: Screen>(
+    screen: &mut S,
+    message: Msg<S::Item>,
+    carry_out: &mut impl FnMut(S::Task) -> Result<String, String>,
+) -> Option<S::End> {
+    let mut effect = screen.update(message);
+    while let Some(Effect::Do(task)) = effect {
+        effect = screen.update(Msg::Told(carry_out(task)));
+    }
+    match effect {
+        Some(Effect::End(end)) => Some(end),
+        Some(Effect::Do(_)) | None => None,
     }
 }
 

@@ -1,7 +1,6 @@
 //! The terminal: taken over for a while, and given back whatever happens.
 //!
-//! Absent on purpose: signals. They end the loop through its `stop` future, and leaving the loop drops the session. Mouse
-//! capture is absent too, so that the terminal's own selection keeps working.
+//! Absent on purpose: signals. They end the loop through its `stop` future, and leaving the loop drops the session.
 
 use std::{
     cell::Cell,
@@ -15,8 +14,9 @@ use std::{
 
 use crossterm::{
     cursor,
-    event::{DisableBracketedPaste, EnableBracketedPaste, EventStream},
+    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EventStream},
     execute, queue,
+    style::Print,
     terminal::{
         BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
         enable_raw_mode,
@@ -35,14 +35,16 @@ pub struct Session {
 }
 
 impl Session {
-    /// Takes the terminal over. From here on a panic, too, restores it before its message is printed.
-    pub fn enter() -> io::Result<Self> {
+    /// Takes the terminal over, and its mouse if so wished. From here on a panic, too, restores it before its message is
+    /// printed.
+    pub fn enter(mouse: bool) -> io::Result<Self> {
         restore_on_panic();
         enable_raw_mode()?;
         ENTERED.store(true, Ordering::SeqCst);
         DRAWS.set(true);
         // Bracketed, a paste is one event, which is ignored; otherwise each of its letters would be a command.
         let session = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
+            .and_then(|()| if mouse { capture_mouse() } else { Ok(()) })
             .and_then(|()| Terminal::new(CrosstermBackend::new(Whole::new(io::stdout()))))
             .map(|terminal| Self { terminal, input: Box::pin(EventStream::new()) });
         if session.is_err() {
@@ -58,6 +60,19 @@ impl Drop for Session {
     }
 }
 
+/// Clicks and the wheel, in the coordinates of cells that have no upper bound. Not what crossterm asks for: every movement of
+/// the mouse, too, which would wake the program for nothing.
+#[cfg(not(windows))]
+fn capture_mouse() -> io::Result<()> {
+    execute!(io::stdout(), Print("\x1b[?1000h\x1b[?1006h"))
+}
+
+/// The console's own way knows no other.
+#[cfg(windows)]
+fn capture_mouse() -> io::Result<()> {
+    execute!(io::stdout(), crossterm::event::EnableMouseCapture)
+}
+
 /// Whether there is something to restore.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
@@ -71,7 +86,8 @@ thread_local! {
 fn restore() {
     if ENTERED.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
-        let _ = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+        let _ = execute!(out, EndSynchronizedUpdate, DisableMouseCapture, DisableBracketedPaste);
+        let _ = execute!(out, LeaveAlternateScreen, cursor::Show);
         let _ = disable_raw_mode();
     }
 }

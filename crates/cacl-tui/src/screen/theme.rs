@@ -168,6 +168,9 @@ pub struct Glyphs {
     pub enter: &'static str,
     pub up: &'static str,
     pub down_key: &'static str,
+    pub left: &'static str,
+    pub right: &'static str,
+    pub bell: &'static str,
     pub border: border::Set<'static>,
 }
 
@@ -204,6 +207,9 @@ const UNICODE: Glyphs = Glyphs {
     enter: "⏎",
     up: "↑",
     down_key: "↓",
+    left: "←",
+    right: "→",
+    bell: "♪",
     border: border::ROUNDED,
 };
 
@@ -240,6 +246,9 @@ const ASCII: Glyphs = Glyphs {
     enter: "Enter",
     up: "Up",
     down_key: "Down",
+    left: "Left",
+    right: "Right",
+    bell: "bell",
     border: border::Set {
         top_left: "+",
         top_right: "+",

@@ -23,9 +23,10 @@ use super::{
 };
 use crate::{
     Exit,
-    cli::{self, Global, SourceOptions},
+    cli::{self, Global, SourceOptions, ViewOptions},
     look,
     report::{Form, Out, Style},
+    restore::Reach,
     screen::{self, Look, Scene},
     signals::Signals,
 };
@@ -43,13 +44,14 @@ struct Stage {
     identity: Identity,
     names: Names,
     source: SourceOptions,
+    view: ViewOptions,
 }
 
 /// Runs it; `stage` before `local` in the drop order, so that nobody talks to a server that is gone.
 pub async fn run(options: &cli::Demo, global: &Global) -> anyhow::Result<Exit> {
     let mut signals = Signals::listen()?;
     let local = local::start(0, options.pace, cacl_local::Faults::default())?;
-    let stage = Stage::set(local.endpoint_url(), options.source, global).await?;
+    let stage = Stage::set(local.endpoint_url(), options, global).await?;
     if look::interactive() {
         on_screen(&stage, global, &mut signals).await
     } else {
@@ -58,7 +60,7 @@ pub async fn run(options: &cli::Demo, global: &Global) -> anyhow::Result<Exit> {
 }
 
 impl Stage {
-    async fn set(endpoint_url: String, source: SourceOptions, global: &Global) -> anyhow::Result<Self> {
+    async fn set(endpoint_url: String, options: &cli::Demo, global: &Global) -> anyhow::Result<Self> {
         let session = session(&endpoint_url, story::DEPLOYER).await?;
         let identity = session.identity().await?;
         let names = Names {
@@ -67,7 +69,7 @@ impl Stage {
             account: identity.account.clone(),
             region: session.region().to_owned(),
         };
-        Ok(Self { endpoint_url, session, identity, names, source })
+        Ok(Self { endpoint_url, session, identity, names, source: options.source, view: options.view })
     }
 
     fn request(&self) -> DeployRequest {
@@ -104,7 +106,7 @@ async fn session(endpoint_url: &str, key: &str) -> anyhow::Result<Session> {
 /// Deploy, watch and teardown in one stay on the screen.
 async fn on_screen(stage: &Stage, global: &Global, signals: &mut Signals) -> anyhow::Result<Exit> {
     let look = look::look(global.color);
-    let mut screen = screen::Session::enter()?;
+    let mut screen = screen::Session::enter(!global.no_mouse)?;
     let heading = deploy::heading(&stage.names);
     let deployment = stack::deploy(stage.session.clone(), stage.request());
     let Followed::Done(Done::Deployed { outputs, .. }) =
@@ -133,7 +135,9 @@ async fn watch_story(
 ) -> anyhow::Result<Exit> {
     let place = deploy::place(&stage.session, outputs, &stage.names.stack).await?;
     let hint = Some(stage.hint(outputs));
-    let scene = watch::scene(&stage.session, &stage.names.stack, Some(&stage.identity));
+    let reach = Reach { profile: None, endpoint_url: Some(stage.endpoint_url.clone()) };
+    let wishes = stage.view.wishes(reach);
+    let scene = watch::scene(&stage.session, &stage.names.stack, Some(&stage.identity), wishes);
     let scene = Scene { armed: place.armed(), hint, ..scene };
     let cast = story::prepare(&stage.endpoint_url, outputs).await?;
     let feed = watch::feed(&stage.session, &place, EVER, stage.source, false).map(Ok);

@@ -2,6 +2,7 @@
 
 mod frames;
 mod hostile;
+mod leaving;
 mod live_tail;
 mod progress;
 mod running;
@@ -9,7 +10,7 @@ mod scripts;
 
 use cacl_aws::Status;
 use cacl_event::{Change, Decoded, decode};
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
 use jiff::{
     SignedDuration, Timestamp,
     tz::{TimeZone, offset},
@@ -17,7 +18,7 @@ use jiff::{
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Size};
 
 use super::{
-    Ended, Look, Scene, Task,
+    Ended, Look, Scene, Task, Wishes,
     run::{Effect, Msg, Screen},
     watch::Model,
 };
@@ -50,6 +51,7 @@ fn scene() -> Scene {
         who: "IdentityAdmin kim@example.org".into(),
         armed: Some("2026-10-01T08:02:11Z".parse().expect("a timestamp")),
         hint: None,
+        wishes: Wishes::default(),
     }
 }
 
@@ -69,6 +71,9 @@ fn key(name: &str) -> Event {
         "up" => plain(KeyCode::Up),
         "home" => plain(KeyCode::Home),
         "end" => plain(KeyCode::End),
+        "left" => plain(KeyCode::Left),
+        "right" => plain(KeyCode::Right),
+        "backspace" => plain(KeyCode::Backspace),
         name => match name.strip_prefix('^').and_then(|rest| rest.chars().next()) {
             Some(letter) => KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL),
             None => plain(KeyCode::Char(name.chars().next().expect("a key has a name"))),
@@ -81,8 +86,10 @@ struct Stage {
     model: Model,
     terminal: Terminal<TestBackend>,
     ended: Option<Ended>,
-    /// What was asked to be carried out; it all went well.
+    /// What was asked to be carried out.
     tasks: Vec<Task>,
+    /// How it went.
+    answer: Result<String, String>,
 }
 
 impl Stage {
@@ -94,7 +101,7 @@ impl Stage {
         let mut model = Model::new(scene, look);
         assert!(model.update(Msg::Clock(now())).is_none());
         let Ok(terminal) = Terminal::new(TestBackend::new(width, height));
-        Self { model, terminal, ended: None, tasks: Vec::new() }
+        Self { model, terminal, ended: None, tasks: Vec::new(), answer: Ok("done".into()) }
     }
 
     /// Live, with the whole story told.
@@ -109,7 +116,7 @@ impl Stage {
         let mut effect = self.model.update(message);
         while let Some(Effect::Do(task)) = effect {
             self.tasks.push(task);
-            effect = self.model.update(Msg::Told(Ok("done".into())));
+            effect = self.model.update(Msg::Told(self.answer.clone()));
         }
         if let Some(Effect::End(ended)) = effect {
             self.ended.get_or_insert(ended);
@@ -127,6 +134,18 @@ impl Stage {
             self.draw();
             self.tell(Msg::Input(key(name)));
         }
+        self
+    }
+
+    /// A click, or a notch of the wheel, on the first place where a text stands.
+    fn mouse(&mut self, kind: MouseEventKind, on: &str) -> &mut Self {
+        let frame = self.frame();
+        let place = frame.lines().zip(0..).find_map(|(line, row)| {
+            let before = &line[..line.find(on)?];
+            Some((u16::try_from(super::text::width(before)).expect("a column"), row))
+        });
+        let (column, row) = place.unwrap_or_else(|| panic!("{on:?} is not in\n{frame}"));
+        self.tell(Msg::Input(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })));
         self
     }
 

@@ -372,7 +372,7 @@ fn a_copy_is_asked_for_and_told_until_the_next_key() {
     stage.draw();
     let text = stage.model.change().expect("the newest is selected").record.text();
     stage.press("Y");
-    assert_eq!(stage.tasks, [Task::Copy { what: "the event", text }]);
+    assert_eq!(stage.tasks, [Task::Copy { what: "the event".into(), text }]);
     stage.assert_shows("done");
     stage.resize(119, 40).assert_shows("done");
     assert!(!stage.press("j").shows("done"));
@@ -411,7 +411,7 @@ fn the_detail_has_a_cursor_and_tells_what_it_is_on() {
     ];
     assert_eq!(seen, expected);
     stage.press("y");
-    assert_eq!(stage.tasks, [Task::Copy { what: "the value", text: "https://shop.example.org/cb".into() }]);
+    assert_eq!(stage.tasks, [Task::Copy { what: "callbackURLs".into(), text: "https://shop.example.org/cb".into() }]);
     stage.assert_shows("│▌                                https://shop.example.org/cb");
 }
 

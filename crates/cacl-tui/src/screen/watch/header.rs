@@ -78,10 +78,14 @@ fn facts(model: &Model, columns: usize) -> Bar {
         (2, &scene.region, Role::Quiet),
         (1, &scene.who, Role::Quiet),
     ];
+    let bell = model.alarm.from.map(|from| {
+        let words = format!("{} {}", theme.glyphs.bell, from.as_str());
+        Item::new(4, Span::styled(words, theme.style(Role::Quiet)))
+    });
     let left = items.into_iter().filter(|(_, text, _)| !text.is_empty()).map(|(rank, fact, role)| {
         Item::new(rank, Span::styled(text::fit(fact, columns, theme.glyphs.ellipsis), theme.style(role)))
     });
-    Bar { left: left.collect(), right: live(model), gap: 3 }
+    Bar { left: left.chain(bell).collect(), right: live(model), gap: 3 }
 }
 
 /// The live state, with its glyph.

@@ -1,11 +1,15 @@
 //! The watch screen: changes as they come, and what each did.
 
+mod alarm;
 mod detail;
 mod empty;
+mod export;
 mod header;
 mod json;
 mod list;
 mod model;
+mod mouse;
+mod restore;
 mod rows;
 mod source;
 mod times;

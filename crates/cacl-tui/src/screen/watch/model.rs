@@ -5,7 +5,7 @@ use cacl_event::{Change, History, Severity};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Rect;
 
-use super::{header::Clock, rows::Rows, source::Source, times::TimeFormat};
+use super::{alarm::Alarm, export, header::Clock, restore, rows::Rows, source::Source, times::TimeFormat};
 use crate::{
     feed::Past,
     screen::{
@@ -64,6 +64,10 @@ pub struct Model {
     pub past: Option<Past>,
     /// Lines that are neither a change nor of the platform.
     pub foreign: usize,
+    /// When to ring.
+    pub alarm: Alarm,
+    /// The screen at the last frame.
+    pub screen: Rect,
     /// The time.
     pub now: Timestamp,
     /// The texts that depend on it.
@@ -121,6 +125,21 @@ impl Style {
 pub enum Overlay {
     /// The help.
     Help(Pane),
+    /// The call that undoes a change.
+    Restore(restore::Shown),
+    /// The form that writes a file.
+    Export(export::Form),
+}
+
+impl Overlay {
+    /// What scrolls in it.
+    pub fn pane(&mut self) -> Option<&mut Pane> {
+        match self {
+            Self::Help(pane) => Some(pane),
+            Self::Restore(shown) => Some(&mut shown.pane),
+            Self::Export(_) => None,
+        }
+    }
 }
 
 /// What a task that was carried out has to tell.
@@ -167,6 +186,8 @@ impl Model {
             push: None,
             past: None,
             foreign: 0,
+            alarm: Alarm::new(scene.wishes.bell),
+            screen: Rect::ZERO,
             now: Timestamp::UNIX_EPOCH,
             clock: Clock::default(),
             laid_out: (0, 0),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cacl_event::{Change, ClientKey, Inserted, Provenance, Severity, Text};
+use cacl_event::{Change, ClientKey, Inserted, Provenance, Severity, Text, clean::clean_json};
 use crossterm::event::Event;
 use ratatui::{
     Frame,
@@ -14,6 +14,7 @@ use super::{
     header::{self, Clock},
     json,
     model::{Focus, Note, Overlay, Paused, Stale, Style},
+    restore,
     rows::{Put, Row},
     view,
 };
@@ -22,7 +23,7 @@ use crate::{
     screen::{
         Ended, Task, help,
         keys::{self, Action, Place},
-        page::Draft,
+        page::{Draft, Pointed},
         panel,
         run::{Effect, Msg, Screen},
         scroll::{Pane, moved},
@@ -39,16 +40,24 @@ impl Screen for Model {
             Msg::Clock(now) => {
                 self.now = now;
                 self.tick();
+                return self.ring();
             }
             Msg::Input(event) => return self.input(&event),
-            Msg::Item(item) => self.take(item),
+            Msg::Item(item) => {
+                self.take(item);
+                return self.ring();
+            }
             Msg::End => self.take(Feed::End),
             Msg::Frame(size) => self.settle(size),
             Msg::Told(told) => self.told(told),
-            Msg::Idle => {}
+            Msg::Idle => return self.write_on(),
             Msg::Gone => return Some(Effect::End(Ended::Interrupted)),
         }
         None
+    }
+
+    fn busy(&self) -> bool {
+        matches!(&self.overlay, Some(Overlay::Export(form)) if form.busy())
     }
 
     fn view(&self, frame: &mut Frame) {
@@ -61,7 +70,7 @@ impl Screen for Model {
 
     fn holds(&self) -> Option<Duration> {
         let times = self.until.map(|until| until.duration_since(self.now).try_into().unwrap_or(Duration::ZERO));
-        self.clock.holds.into_iter().chain(times).min()
+        [self.clock.holds, times, self.alarm.holds(self.now)].into_iter().flatten().min()
     }
 }
 
@@ -70,6 +79,8 @@ impl Model {
     pub fn place(&self) -> Place {
         match (&self.overlay, self.focus) {
             (Some(Overlay::Help(_)), _) => Place::Help,
+            (Some(Overlay::Restore(_)), _) => Place::Restore,
+            (Some(Overlay::Export(_)), _) => Place::Export,
             (None, Focus::List) => Place::List,
             (None, Focus::Detail) => Place::Detail,
         }
@@ -80,6 +91,7 @@ impl Model {
         match action {
             Action::Help | Action::Back | Action::Quit | Action::Interrupt => true,
             _ if self.overlay.is_some() => true,
+            Action::Bell => !self.source.ended,
             Action::Unchanged => self.rows.len() > 0 && self.style != Style::Raw,
             _ => self.rows.len() > 0,
         }
@@ -101,7 +113,12 @@ impl Model {
             self.stale.frame |= self.note.take().is_some();
         }
         match event {
-            Event::Key(key) => self.act(keys::dispatch(self.place(), *key)?),
+            Event::Key(key) => match keys::dispatch(self.place(), *key) {
+                Some(action) if !(matches!(action, Action::Left | Action::Right) && self.typing()) => self.act(action),
+                _ => self.typed(event),
+            },
+            Event::Paste(_) => self.typed(event),
+            Event::Mouse(mouse) => self.point(*mouse),
             Event::Resize(..) => {
                 self.stale.frame = true;
                 None
@@ -111,24 +128,35 @@ impl Model {
     }
 
     fn told(&mut self, told: Result<String, String>) {
+        self.exported(&told);
+        if told.as_ref().is_ok_and(String::is_empty) {
+            return;
+        }
         let trouble = told.is_err();
         self.note = Some(Note { words: told.unwrap_or_else(|words| words), trouble });
         self.stale.frame = true;
     }
 
-    fn act(&mut self, action: Action) -> Option<Effect<Task, Ended>> {
+    pub fn act(&mut self, action: Action) -> Option<Effect<Task, Ended>> {
         match action {
             Action::Quit => return Some(Effect::End(Ended::Quit)),
             Action::Interrupt | Action::Detach => return Some(Effect::End(Ended::Interrupted)),
             Action::Help => self.overlay = Some(Overlay::Help(Pane::default())),
-            Action::Back if self.overlay.is_some() => self.overlay = None,
-            Action::Copy => {
-                let text = self.pointed()?.text;
-                return Some(Effect::Do(Task::Copy { what: "the value", text }));
+            _ if matches!(self.overlay, Some(Overlay::Export(_))) => {
+                self.stale.frame = true;
+                return self.fill_in(action);
             }
+            Action::Back if self.overlay.is_some() => self.overlay = None,
+            Action::Copy => return self.copy().map(Effect::Do),
             Action::CopyEvent => {
-                let text = self.change()?.record.text();
-                return Some(Effect::Do(Task::Copy { what: "the event", text }));
+                let text = clean_json(self.change()?.record.text());
+                return Some(Effect::Do(Task::Copy { what: "the event".into(), text }));
+            }
+            Action::Restore => self.overlay = Some(Overlay::Restore(restore::Shown::of(self)?)),
+            Action::Export => self.export(),
+            Action::Bell => {
+                let words = self.alarm.toggle();
+                self.told(Ok(words));
             }
             Action::Open => self.turn_to(Focus::Detail),
             Action::Pane if self.focus == Focus::List => self.turn_to(Focus::Detail),
@@ -151,16 +179,37 @@ impl Model {
         None
     }
 
+    /// `y`: the restore call where it is shown, else what the cursor points at.
+    fn copy(&self) -> Option<Task> {
+        if let Some(Overlay::Restore(shown)) = &self.overlay {
+            return shown.copy();
+        }
+        let Pointed { what, text } = self.pointed()?;
+        Some(Task::Copy { what, text })
+    }
+
+    /// Whether keys may be letters of a text.
+    fn typing(&self) -> bool {
+        matches!(&self.overlay, Some(Overlay::Export(form)) if form.edits())
+    }
+
+    fn typed(&mut self, event: &Event) -> Option<Effect<Task, Ended>> {
+        if let Some(Overlay::Export(form)) = &mut self.overlay {
+            self.stale.frame |= form.typed(event);
+        }
+        None
+    }
+
     fn scroll(&mut self, action: Action) {
         let changed = match (&mut self.overlay, self.focus) {
-            (Some(Overlay::Help(pane)), _) => pane.scroll(action),
+            (Some(overlay), _) => overlay.pane().is_some_and(|pane| pane.scroll(action)),
             (None, Focus::Detail) => self.detail.act(action),
             (None, Focus::List) => self.select(action),
         };
         self.stale.frame |= changed;
     }
 
-    fn select(&mut self, action: Action) -> bool {
+    pub fn select(&mut self, action: Action) -> bool {
         let Some(last) = self.rows.len().checked_sub(1) else { return false };
         let position = self.selected.and_then(|number| self.rows.position(number)).unwrap_or(last);
         let to = moved(position, action, self.height, last);
@@ -169,7 +218,7 @@ impl Model {
         true
     }
 
-    fn select_at(&mut self, position: usize) {
+    pub fn select_at(&mut self, position: usize) {
         let number = self.rows.at(position);
         if self.selected != number {
             self.selected = number;
@@ -184,7 +233,7 @@ impl Model {
     }
 
     /// Reading a detail pauses; coming back to the list with the newest selected follows again.
-    fn turn_to(&mut self, focus: Focus) {
+    pub fn turn_to(&mut self, focus: Focus) {
         if self.rows.len() == 0 {
             return;
         }
@@ -304,7 +353,10 @@ impl Model {
     fn put(&mut self, row: Row) {
         let high = |severity| usize::from(severity >= Severity::High);
         let now = high(row.severity);
-        match self.rows.put(row) {
+        let (id, severity) = (row.id.clone(), row.severity);
+        let put = self.rows.put(row);
+        self.heed(&id, if let Put::Again { before, .. } = put { Some(before) } else { None }, severity);
+        match put {
             Put::New { number, position } => {
                 // What is in view stays where it is when a late change takes its place above.
                 if position < self.offset {
@@ -347,11 +399,16 @@ impl Model {
             self.detail.settle(room.height.into());
         }
         self.until = self.times_hold();
-        if let Some(Overlay::Help(help)) = &mut self.overlay {
-            let area = help::inner(screen);
-            help.lines = help::lines(&self.theme, area.width.into());
-            help.settle(area.height.into());
+        match &mut self.overlay {
+            Some(Overlay::Help(help)) => {
+                let area = help::inner(screen);
+                help.lines = help::lines(&self.theme, area.width.into());
+                help.settle(area.height.into());
+            }
+            Some(Overlay::Restore(shown)) => shown.settle(&self.theme, screen),
+            Some(Overlay::Export(_)) | None => {}
         }
+        self.screen = screen;
         self.stale.frame = false;
     }
 

@@ -8,8 +8,9 @@ use ratatui::{
 };
 
 use super::{
-    Model, empty, header, list,
+    Model, empty, export, header, list,
     model::{Focus, Note, Overlay, Style},
+    restore,
 };
 use crate::screen::{footer, help, panel, text, theme::Role};
 
@@ -35,6 +36,8 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     }
     match &model.overlay {
         Some(Overlay::Help(pane)) => help::draw(&model.theme, pane, frame),
+        Some(Overlay::Restore(shown)) => restore::draw(&model.theme, shown, frame),
+        Some(Overlay::Export(form)) => export::draw(&model.theme, form, frame),
         None => {}
     }
 }

@@ -1,0 +1,106 @@
+//! The overlay with the call that undoes the selected change: wrapped to be read, whole to be copied.
+
+use ratatui::{
+    Frame,
+    layout::{Margin, Rect},
+    text::{Line, Span},
+    widgets::{Clear, Paragraph},
+};
+
+use super::{Model, list};
+use crate::{
+    restore::{self, Undo},
+    screen::{
+        Task, panel,
+        scroll::Pane,
+        text::{self, flow, piece},
+        theme::{Role, Theme},
+    },
+};
+
+/// What it shows.
+#[derive(Debug)]
+pub struct Shown {
+    /// The client's name.
+    title: String,
+    /// Which state that is.
+    state: String,
+    /// The call, or why there is none.
+    undo: Result<Undo, String>,
+    /// Its lines, for the width it has.
+    pub pane: Pane,
+}
+
+impl Shown {
+    /// For the selected change.
+    pub fn of(model: &Model) -> Option<Self> {
+        let change = model.change()?;
+        let name = model.history.client_name(&change.id).or(change.client_id.as_deref()).unwrap_or("this call");
+        let time = text::moment(change.time, &model.zone, "%Y-%m-%d %H:%M:%S");
+        Some(Self {
+            title: format!("Restore {name}"),
+            state: format!("To the state before {} by {}, {time}", change.event, list::who(change)),
+            undo: restore::before(&model.history, change, &model.scene.wishes.reach),
+            pane: Pane::default(),
+        })
+    }
+
+    /// To copy the call, with its notes.
+    pub fn copy(&self) -> Option<Task> {
+        let undo = self.undo.as_ref().ok()?;
+        Some(Task::Copy { what: "the restore call".into(), text: undo.call.to_string() })
+    }
+
+    /// Lays it out for a screen.
+    pub fn settle(&mut self, theme: &Theme, screen: Rect) {
+        let room = room(area(screen));
+        self.pane.lines = self.lines(theme, room.width.into());
+        self.pane.settle(room.height.into());
+    }
+
+    fn lines(&self, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
+        let says = |words: &str, role| flow(Vec::new(), &[piece(words, theme.style(role))], columns);
+        let mut lines = says(&self.state, Role::Strong);
+        match &self.undo {
+            Err(why) => {
+                lines.push(Line::default());
+                lines.extend(says(why, Role::Text));
+            }
+            Ok(undo) => {
+                if undo.later > 0 {
+                    let later = text::count(undo.later, "change", "changes");
+                    lines.extend(says(&format!("{later} of the client since then would be undone, too."), Role::Reset));
+                }
+                lines.push(Line::default());
+                for note in &undo.call.notes {
+                    lines.extend(flow(vec![Span::raw("# ")], &[piece(note, theme.style(Role::Medium))], columns));
+                }
+                for line in undo.call.command.lines() {
+                    // What is wrapped hangs by two columns more than its own indent.
+                    let text = line.trim_start();
+                    let head = vec![Span::raw(" ".repeat(line.len() - text.len()))];
+                    lines.extend(flow(head, &[piece(text, theme.style(Role::Text))], columns));
+                }
+            }
+        }
+        lines
+    }
+}
+
+/// Where it stands on a screen.
+pub fn area(screen: Rect) -> Rect {
+    panel::centred(screen, 100, screen.height.saturating_sub(2).max(10))
+}
+
+fn room(area: Rect) -> Rect {
+    area.inner(Margin::new(2, 1))
+}
+
+/// Draws it over what is there.
+pub fn draw(theme: &Theme, shown: &Shown, frame: &mut Frame) {
+    let area = area(frame.area());
+    let block = panel::block(theme, &shown.title, true).title_bottom(panel::more(theme, &shown.pane).right_aligned());
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    frame.render_widget(Paragraph::new(shown.pane.visible().to_vec()), room(area));
+}
