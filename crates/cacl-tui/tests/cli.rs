@@ -116,7 +116,7 @@ fn every_variable_is_in_env_dist() {
     let described = include_str!("../../../.env.dist");
     let (_, help, _) = ran(Home::new().cacl().arg("--help"));
     let mut pages = vec![help];
-    for command in ["deploy", "watch", "teardown", "replay", "demo", "local", "pattern"] {
+    for command in ["deploy", "watch", "teardown", "replay", "restore", "demo", "local", "pattern"] {
         pages.push(ran(Home::new().cacl().args([command, "--help"])).1);
     }
     for page in pages {

@@ -250,6 +250,25 @@ async fn the_first_change_of_a_client_is_compared_with_its_creation() {
 }
 
 #[tokio::test]
+async fn restore_reads_the_log_and_changes_nothing() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    let watch = aws.spawn(&["watch", "--output", "jsonl", "--since", "1h", "--count", "3", "--timeout", "1m"]);
+    aws.update_and_delete().await;
+    assert_eq!(watch.end().0.code(), Some(0), "all of it is in the log");
+    let (_, _, client) = aws.sandbox().await;
+    let client = client.as_str().expect("an id");
+    let (code, stdout, stderr) = ran(&mut aws.cacl(&["restore", client]));
+    assert_eq!(code, 0, "{stderr}");
+    assert!(stdout.contains("create-user-pool-client"), "{stdout}");
+    assert!(stdout.contains(&format!("--endpoint-url={}", aws.endpoint_url)), "{stdout}");
+    assert!(stdout.contains("\"GenerateSecret\": true"), "{stdout}");
+    assert!(stderr.contains("to the state before ") && stderr.contains("DeleteUserPoolClient"), "{stderr}");
+    let (code, _, stderr) = ran(&mut aws.cacl(&["restore", "nobody"]));
+    assert_eq!(code, 3, "{stderr}");
+}
+
+#[tokio::test]
 async fn fail_on_exec_and_count() {
     let aws = LocalAws::start(&["--throttle", "0.4", "--duplicate", "0.5"]);
     assert_eq!(aws.deploy(&[]).0, 0);

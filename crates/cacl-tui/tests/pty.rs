@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::Path, time::Duration};
 
 use cacl_local::{Faults, Local, Options, Pace};
 use tempfile::TempDir;
-use termlens::{Key, Signal, Terminal, TerminalBuilder};
+use termlens::{Key, MouseMode, Signal, Terminal, TerminalBuilder};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_cacl-tui");
 const STACK: &str = "cacl-cognito-api-calls";
@@ -67,6 +67,7 @@ fn gives_back(mut terminal: Terminal, code: u32) -> termlens::Result<Terminal> {
     assert_eq!(terminal.wait_exit()?.code(), Some(code), "{}", terminal.screen());
     let screen = terminal.screen();
     assert!(!screen.alternate_screen() && screen.cursor_visible(), "{screen}");
+    assert!(screen.mouse_modes().is_empty(), "{screen}");
     Ok(terminal)
 }
 
@@ -177,5 +178,84 @@ fn a_replay_of_stdin_is_steered_from_the_terminal() -> termlens::Result<()> {
     replay.wait_until(|screen| screen.alternate_screen() && screen.contains("web-shop"))?;
     replay.send(Key::Char('q'))?;
     gives_back(replay, 10)?;
+    Ok(())
+}
+
+const RECORDING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/recording.jsonl");
+
+#[test]
+fn what_is_copied_and_exported_comes_out() -> termlens::Result<()> {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut replay = terminal(home.path()).args(["replay", RECORDING]).spawn(PROGRAM)?;
+    replay.wait_until(|screen| screen.alternate_screen() && screen.contains("web-shop"))?;
+    replay.send(Key::Char('g'))?;
+    replay.send(Key::Char('y'))?;
+    replay.wait_until(|screen| screen.contains("copied the client's id, 24 bytes"))?;
+    let copied = |terminal: &Terminal| {
+        let screen = terminal.screen();
+        screen.clipboard().and_then(|clipboard| clipboard.text()).map(str::to_owned).unwrap_or_default()
+    };
+    assert_eq!(copied(&replay), "3k1v9s0abcd7efgh2ijkl5mn");
+    replay.send(Key::Char('Y'))?;
+    replay.wait_until(|screen| screen.contains("copied the event"))?;
+    assert!(copied(&replay).starts_with(r#"{"eventVersion""#), "{}", copied(&replay));
+    replay.send(Key::Char('e'))?;
+    replay.wait_until(|screen| screen.contains("Export"))?;
+    replay.send(Key::Enter)?;
+    replay.wait_until(|screen| screen.contains("wrote 4 changes to cacl-recording-jsonl-"))?;
+    replay.send(Key::Char('q'))?;
+    gives_back(replay, 0)?;
+    let files: Vec<_> = std::fs::read_dir(home.path()).expect("readable").flatten().map(|file| file.path()).collect();
+    let [file] = &files[..] else { panic!("{files:?}") };
+    let text = std::fs::read_to_string(file).expect("text");
+    assert_eq!(text.matches("\r\n").count(), 5, "{text}");
+    Ok(())
+}
+
+#[test]
+fn tmux_is_asked_to_hand_a_copy_on() -> termlens::Result<()> {
+    let home = tempfile::tempdir().expect("a folder");
+    let replay = terminal(home.path()).env("TMUX", "/tmp/tmux-0/default,1,0").args(["replay", RECORDING]);
+    let mut replay = replay.spawn(PROGRAM)?;
+    replay.wait_until(|screen| screen.alternate_screen() && screen.contains("web-shop"))?;
+    replay.send(Key::Char('g'))?;
+    replay.send(Key::Char('y'))?;
+    replay.wait_until(|screen| screen.clipboard().is_some())?;
+    replay.send(Key::Char('q'))?;
+    gives_back(replay, 0)?;
+    Ok(())
+}
+
+#[test]
+fn the_mouse_is_taken_and_given_back() -> termlens::Result<()> {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut replay = terminal(home.path()).args(["replay", RECORDING]).spawn(PROGRAM)?;
+    replay.wait_until(|screen| screen.alternate_screen() && screen.contains("4 of 4"))?;
+    assert_eq!(replay.screen().mouse_mode(), MouseMode::PressRelease, "clicks, but not every movement");
+    replay.click(4, 3)?;
+    replay.wait_until(|screen| screen.contains("1 of 4"))?;
+    replay.signal(Signal::Term)?;
+    gives_back(replay, 0)?;
+    for builder in [
+        terminal(home.path()).args(["replay", RECORDING, "--no-mouse"]),
+        terminal(home.path()).args(["replay", RECORDING]).env("CACL_MOUSE", "off"),
+    ] {
+        let mut replay = builder.spawn(PROGRAM)?;
+        replay.wait_until(|screen| screen.alternate_screen() && screen.contains("4 of 4"))?;
+        assert!(replay.screen().mouse_modes().is_empty());
+        replay.send(Key::Char('q'))?;
+        gives_back(replay, 0)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn the_demo_rings_for_what_is_bad() -> termlens::Result<()> {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut demo = terminal(home.path()).args(["demo", "--pace", "instant", "--bell", "high"]).spawn(PROGRAM)?;
+    demo.wait_until(|screen| screen.bells() > 0)?;
+    assert!(demo.screen().contains("high"), "{}", demo.screen());
+    demo.send(Key::Ctrl('c'))?;
+    demo.wait_exit()?;
     Ok(())
 }

@@ -107,3 +107,29 @@ fn a_closed_pipe_ends_quietly() {
     let output = child.wait_with_output().expect("ends");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
+
+#[test]
+fn files_of_other_kinds_are_written_whole() {
+    let home = Home::new();
+    let (code, csv, stderr) = ran(home.cacl().args(["replay", &fixture("recording.jsonl"), "-o", "csv"]));
+    assert_eq!(code, 0, "{stderr}");
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let column = reader.headers().expect("a head").iter().position(|name| name == "client").expect("clients");
+    let clients: Vec<String> = reader.records().map(|record| record.expect("a record")[column].to_owned()).collect();
+    assert_eq!(clients, ["web-shop", "web-shop", "eu-west-1_Zq4TrPm9K", "web-shop"]);
+    let (code, markdown, _) = ran(home.cacl().args(["replay", &fixture("recording.jsonl"), "-o", "markdown"]));
+    assert_eq!((code, markdown.matches("\n## ").count()), (0, 4), "{markdown}");
+    assert!(markdown.starts_with("# Changes of app clients"), "{markdown}");
+    let bad = ["replay", &fixture("recording.jsonl"), "-o", "csv", "--fail-on", "high"];
+    assert_eq!(ran(home.cacl().args(bad)).0, 10);
+    let slow = ["replay", &fixture("recording.jsonl"), "-o", "csv", "--speed", "2"];
+    assert_eq!(ran(home.cacl().args(slow)).0, 2);
+}
+
+#[test]
+fn an_export_can_be_replayed() {
+    let home = Home::new();
+    let (_, lines, _) = ran(home.cacl().args(["replay", &fixture("recording.jsonl"), "-o", "jsonl"]));
+    let (_, again, _) = ran(home.cacl().args(["replay", "-", "-o", "jsonl"]).write_stdin(lines.clone()));
+    assert_eq!(again, lines);
+}

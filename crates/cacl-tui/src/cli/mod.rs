@@ -9,7 +9,7 @@ use cacl_aws::Since;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::{Exit, restore::Reach, screen::Wishes};
-use values::{Bell, Color, Level, Output};
+use values::{Bell, Color, Level, Output, Recorded};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -311,7 +311,7 @@ pub struct Replay {
     pub files: Vec<PathBuf>,
     /// How to show [default: tui in a terminal, else text]
     #[arg(long, short, value_enum, value_name = "FORM", env = "CACL_OUTPUT", hide_env_values = true)]
-    pub output: Option<Output>,
+    pub output: Option<Recorded>,
     /// Play in the original spacing, so many times faster [default: all at once]
     #[arg(long, value_name = "N", value_parser = values::speed)]
     pub speed: Option<f64>,
@@ -329,9 +329,8 @@ pub struct Restore {
     /// The client's id, or its name
     #[arg(value_name = "CLIENT")]
     pub client: String,
-    /// To the state after this event, by its id or the beginning of it [default: to the state before the client's latest
-    /// change that took something away]
-    #[arg(long, value_name = "EVENT", verbatim_doc_comment)]
+    /// To the state after the event whose id begins so [default: to before the latest change that took something away]
+    #[arg(long, value_name = "EVENT")]
     pub to: Option<String>,
     /// Read recorded events in any form, and ask AWS nothing; `-` is stdin
     #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath,

@@ -7,6 +7,8 @@ use cacl_event::Severity;
 use clap::ValueEnum;
 use jiff::{SignedDuration, Span, SpanRelativeTo, civil, tz::TimeZone};
 
+use crate::report::File;
+
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Color {
@@ -59,6 +61,34 @@ pub enum Output {
     Text,
     /// One JSON object a line, schema `cacl.change/1`.
     Jsonl,
+}
+
+/// In what form recorded changes are shown: there is an end, so that files with a beginning can be written as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Recorded {
+    /// The live view; needs a terminal.
+    Tui,
+    /// One readable line a change.
+    Text,
+    /// One JSON object a line, schema `cacl.change/1`.
+    Jsonl,
+    /// One record a change, for spreadsheets.
+    Csv,
+    /// A report with every diff.
+    Markdown,
+}
+
+impl Recorded {
+    /// As a live one would be shown, or as a file.
+    pub fn form(self) -> Result<Output, File> {
+        match self {
+            Self::Tui => Ok(Output::Tui),
+            Self::Text => Ok(Output::Text),
+            Self::Jsonl => Ok(Output::Jsonl),
+            Self::Csv => Err(File::Csv),
+            Self::Markdown => Err(File::Markdown),
+        }
+    }
 }
 
 /// How bad, see [`Severity`].

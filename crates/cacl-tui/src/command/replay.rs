@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use cacl_event::{Change, Severity};
 use futures_util::StreamExt;
+use jiff::Timestamp;
 
 use super::{
     headless::{Headless, counted},
@@ -12,18 +13,27 @@ use super::{
 };
 use crate::{
     Exit,
-    cli::{Global, Replay, values::Output},
-    failure::note,
+    cli::{
+        Global, Replay,
+        values::{Output, Recorded},
+    },
+    failure::{Failure, note},
     feed::replay::{self, Recording},
     look,
-    report::{Out, Told, write},
+    report::{File, Out, Overview, Told, write},
     screen::{self, Scene},
     signals::Signals,
 };
 
 /// Runs it.
 pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
-    let output = watch::output(options.output)?;
+    let (output, file) = match options.output.map(Recorded::form).transpose() {
+        Ok(output) => (watch::output(output)?, None),
+        Err(file) => (Output::Text, Some(file)),
+    };
+    if file.is_some() && options.speed.is_some() {
+        return Err(Failure::new(Exit::Usage, "a file is written at once", "leave out --speed").into());
+    }
     let recording = replay::read(&options.files)?;
     tell_what_is_missing(&recording);
     let (changes, others) = split(recording.changes, options.all);
@@ -31,6 +41,9 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
         note(&format!("{} no app client, not shown; --all shows all", counted(others, "call changes", "calls change")));
     }
     let observer = Observer { fail_on: options.fail_on.map(Severity::from), ..Observer::default() };
+    if let Some(file) = file {
+        return in_file(changes, file, &scene(&options.files), observer);
+    }
     match (output, options.speed) {
         (Output::Tui, speed) => {
             let mut signals = Signals::listen()?;
@@ -59,6 +72,27 @@ fn at_once(changes: Vec<Change>, output: Output, mut observer: Observer, global:
         if let Some(told) = Told::of(&observer.history, &change.id) {
             write(&mut out, &form, &told)?;
         }
+    }
+    out.flush()?;
+    Ok(observer.exit())
+}
+
+/// The same as a file of its own kind, on stdout.
+fn in_file(changes: Vec<Change>, file: File, scene: &Scene, mut observer: Observer) -> anyhow::Result<Exit> {
+    for change in changes {
+        observer.take(change);
+    }
+    let history = &observer.history;
+    let mut severities = [0; 5];
+    for judgement in history.iter().filter_map(|change| history.judge(&change.id)) {
+        severities[judgement.severity as usize] += 1;
+    }
+    let span = history.at(0).zip(history.iter().next_back()).map(|(first, last)| (first.time, last.time));
+    let Scene { stack, account, region, .. } = scene;
+    let mut out = Out::stdout();
+    out.text(&file.head(&Overview { of: stack, account, region, made: Timestamp::now(), span, severities }))?;
+    for told in history.iter().filter_map(|change| Told::of(history, &change.id)) {
+        out.text(&file.entry(&told))?;
     }
     out.flush()?;
     Ok(observer.exit())

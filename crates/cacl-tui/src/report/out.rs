@@ -28,9 +28,14 @@ impl<W: Write> Out<W> {
         writeln!(self.inner, "{line}").map_err(ended)
     }
 
+    /// Writes a text as it is.
+    pub fn text(&mut self, text: &str) -> anyhow::Result<()> {
+        write!(self.inner, "{text}").map_err(ended)
+    }
+
     /// Writes what is not followed by a newline, such as a question, and shows it at once.
     pub fn ask(&mut self, text: &str) -> anyhow::Result<()> {
-        write!(self.inner, "{text}").map_err(ended)?;
+        self.text(text)?;
         self.flush()
     }
 

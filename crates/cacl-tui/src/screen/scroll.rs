@@ -4,6 +4,9 @@ use ratatui::text::Line;
 
 use super::keys::Action;
 
+/// How many lines a notch of the wheel is.
+pub const NOTCH: usize = 3;
+
 /// Laid-out lines with an offset.
 #[derive(Debug, Default)]
 pub struct Pane {

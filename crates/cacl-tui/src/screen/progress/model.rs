@@ -38,6 +38,8 @@ pub struct Model {
     pub table: Pane,
     /// Steps and events, laid out as they come.
     pub log: Pane,
+    /// Where things stood at the last frame.
+    pub shown: Option<Areas>,
     /// Whether the log shows its end; scrolling up stops that.
     pub at_end: bool,
     /// Which pane has the keys, and is in front where only one fits.
@@ -114,6 +116,7 @@ impl Model {
             direction: Direction::Forward,
             table: Pane::default(),
             log: Pane::default(),
+            shown: None,
             at_end: true,
             focus: Focus::Table,
             now: heading.started,

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, time::Duration};
 
 use cacl_aws::{Error, Progress, Reason, StackEvent};
-use crossterm::event::Event;
+use crossterm::event::{Event, MouseEvent, MouseEventKind};
 use jiff::SignedDuration;
 use ratatui::{
     Frame,
@@ -20,6 +20,7 @@ use crate::screen::{
     Progressed,
     keys::{self, Action, Place},
     run::{Effect, Msg, Screen},
+    scroll::NOTCH,
 };
 
 impl Screen for Model {
@@ -85,11 +86,31 @@ impl Model {
                 }
                 action => drop(self.table.scroll(action)),
             },
+            Event::Mouse(mouse) if self.point(*mouse) => {}
             Event::Resize(..) => {}
             _ => return None,
         }
         self.stale = true;
         None
+    }
+
+    /// The wheel scrolls the pane under it, a click gives it the keys. Tells whether that changed anything.
+    fn point(&mut self, mouse: MouseEvent) -> bool {
+        let at = Position { x: mouse.column, y: mouse.row };
+        let Some(areas) = self.shown.filter(|areas| areas.first.contains(at) || areas.second.contains(at)) else {
+            return false;
+        };
+        let focus = if areas.first.contains(at) { Focus::Table } else { Focus::Log };
+        let action = match mouse.kind {
+            MouseEventKind::ScrollDown => Action::Down,
+            MouseEventKind::ScrollUp => Action::Up,
+            MouseEventKind::Down(_) => return std::mem::replace(&mut self.focus, focus) != focus,
+            _ => return false,
+        };
+        let pane = if focus == Focus::Table { &mut self.table } else { &mut self.log };
+        let moved = (0..NOTCH).filter(|_| pane.scroll(action)).count() > 0;
+        self.at_end = self.log.below() == 0;
+        moved
     }
 
     fn take(&mut self, progress: Progress) {
@@ -152,7 +173,8 @@ impl Model {
         self.stale = false;
         let screen = Rect::from((Position::ORIGIN, size));
         let alert = view::alert(self, size.width.into()).len();
-        let Some(areas) = self.areas(screen, alert) else { return };
+        self.shown = self.areas(screen, alert);
+        let Some(areas) = self.shown else { return };
         for (area, first) in [(areas.first, true), (areas.second, false)] {
             let room = view::room(area);
             if room.is_empty() {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use cacl_aws::{Error, Progress, Reason, StackEvent, stack::Done, template::Planned};
+use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use ratatui::{Terminal, backend::TestBackend};
@@ -117,6 +118,25 @@ fn deploy_at_all_sizes() {
     assert_snapshot!("deploy_at_60x15_events", Stage::new(60, 15, "Deploying").under_way().press("tab").frame());
     assert_snapshot!("deploy_at_40x10", Stage::new(40, 10, "Deploying").under_way().frame());
     assert_snapshot!(Stage::new(10, 3, "Deploying").under_way().frame(), @"2 of 8; n…");
+}
+
+#[test]
+fn the_mouse_scrolls_and_chooses_a_pane() {
+    let mouse =
+        |kind, column, row| Msg::Input(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+    let mut stage = Stage::new(120, 10, "Deploying");
+    stage.under_way();
+    let before = stage.frame();
+    stage.tell(mouse(MouseEventKind::ScrollDown, 2, 4));
+    let scrolled = stage.frame();
+    assert_ne!(scrolled, before);
+    stage.tell(mouse(MouseEventKind::ScrollUp, 2, 4));
+    assert_eq!(stage.frame(), before);
+    let focused = stage.press("tab").model.focus;
+    stage.press("tab").tell(mouse(MouseEventKind::Down(MouseButton::Left), 118, 4));
+    assert_eq!(stage.model.focus, focused);
+    stage.tell(mouse(MouseEventKind::Down(MouseButton::Left), 2, 9));
+    assert!(stage.ended.is_none());
 }
 
 #[test]

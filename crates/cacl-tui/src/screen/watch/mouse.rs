@@ -10,10 +10,7 @@ use super::{
     model::{Focus, Overlay},
     restore,
 };
-use crate::screen::{Ended, Task, footer, help, keys::Action, panel, run::Effect};
-
-/// How many lines a notch of the wheel is.
-const NOTCH: usize = 3;
+use crate::screen::{Ended, Task, footer, help, keys::Action, panel, run::Effect, scroll::NOTCH};
 
 impl Model {
     /// Takes a mouse event.
