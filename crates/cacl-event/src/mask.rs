@@ -112,7 +112,7 @@ pub(crate) fn is_hidden(text: &str) -> bool {
 
 /// A text without the secrets that stand in it as `"name": "value"` (quotes escaped or not) or `name=value`.
 pub(crate) fn mask_text(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|byte| matches!(byte, b'=' | b'"' | b'\'')) {
+    if !may_hold_secrets(text) {
         return Cow::Borrowed(text);
     }
     let (mut out, mut copied, mut at) = (String::new(), 0, 0);
@@ -137,6 +137,11 @@ pub(crate) fn mask_text(text: &str) -> Cow<'_, str> {
     }
     out.push_str(&text[copied..]);
     Cow::Owned(out)
+}
+
+/// Whether there can be anything to mask in a text: a secret within one comes with a quote or a sign.
+pub(crate) fn may_hold_secrets(text: &str) -> bool {
+    memchr::memchr3(b'=', b'"', b'\'', text.as_bytes()).is_some()
 }
 
 /// A text for keeping: without the secrets that stand in it.

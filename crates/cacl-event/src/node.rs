@@ -9,7 +9,9 @@ use std::{borrow::Cow, fmt};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 
-/// One JSON value.
+use crate::pack;
+
+/// One JSON value. A borrowed text needs no escaping: it is how it stands in JSON.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Node<'a> {
     Null,
@@ -109,13 +111,18 @@ impl<'a> From<&'a Value> for Node<'a> {
             Value::Null => Node::Null,
             Value::Bool(value) => Node::Bool(*value),
             Value::Number(number) => Node::Number(number.clone()),
-            Value::String(text) => Node::Text(Cow::Borrowed(text)),
+            Value::String(text) => Node::Text(as_in_json(text)),
             Value::Array(elements) => Node::List(elements.iter().map(Node::from).collect()),
             Value::Object(members) => {
-                Node::Object(members.iter().map(|(key, value)| (Cow::Borrowed(key.as_str()), value.into())).collect())
+                Node::Object(members.iter().map(|(key, value)| (as_in_json(key), value.into())).collect())
             }
         }
     }
+}
+
+/// A text, borrowed only if it needs no escaping.
+fn as_in_json(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(pack::needs_escape) { Cow::Owned(text.to_owned()) } else { Cow::Borrowed(text) }
 }
 
 impl<'de> Deserialize<'de> for Node<'de> {

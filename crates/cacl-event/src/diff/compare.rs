@@ -3,7 +3,7 @@
 //! All sides are sorted by path, so this is one walk along the three of them. Values are compared in their packed, normal
 //! form and made only for the rows.
 
-use std::{borrow::Cow, cmp::Ordering, iter::Peekable};
+use std::{cmp::Ordering, iter::Peekable};
 
 use serde_json::Value;
 
@@ -12,14 +12,17 @@ use crate::{Settings, settings::Entry};
 
 /// What was sent, against the states before (`None`: unknown) and after.
 pub(super) fn settings(sent: Option<&Settings>, before: Option<&Settings>, after: &Settings) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(16);
+    // Rows are large, so making room for too many, or for more later, would cost.
+    let mut rows = Vec::with_capacity(before.map_or(0, Settings::len).max(after.len()) + 1);
     let mut sent = sent.into_iter().flat_map(Settings::entries).peekable();
     let mut old = before.into_iter().flat_map(Settings::entries).filter(|entry| !entry.is_empty()).peekable();
     let mut new = after.entries().filter(|entry| !entry.is_empty()).peekable();
-    while let Some(path) = least([path_of(&mut sent), path_of(&mut old), path_of(&mut new)]) {
+    while let Some(first) =
+        [sent.peek(), old.peek(), new.peek()].into_iter().flatten().min_by(|a, b| a.by_path(b)).cloned()
+    {
         let one =
-            Parameter { sent: take(&mut sent, &path), before: take(&mut old, &path), after: take(&mut new, &path) };
-        rows.extend(one.row(&path, before.is_some()));
+            Parameter { sent: take(&mut sent, &first), before: take(&mut old, &first), after: take(&mut new, &first) };
+        rows.extend(one.row(&first, before.is_some()));
     }
     rows
 }
@@ -27,7 +30,7 @@ pub(super) fn settings(sent: Option<&Settings>, before: Option<&Settings>, after
 /// The parameters of a call that is no update: set, for all that is known.
 pub(super) fn parameters(sent: Option<&Settings>) -> Vec<Row> {
     let row_of =
-        |entry: Entry<'_>| Row { after: (!entry.is_empty()).then(|| entry.value()), ..row(&entry.path, Class::Set) };
+        |entry: Entry<'_>| Row { after: (!entry.is_empty()).then(|| entry.value()), ..row(&entry, Class::Set) };
     sent.into_iter().flat_map(Settings::entries).map(row_of).collect()
 }
 
@@ -36,26 +39,18 @@ pub(super) fn gone(before: &Settings) -> Vec<Row> {
     let removed = |entry: Entry<'_>| {
         let value = entry.value();
         let (added, removed) = elements(Some(&value), None);
-        Row { before: Some(value), added, removed, ..row(&entry.path, Class::Removed) }
+        Row { before: Some(value), added, removed, ..row(&entry, Class::Removed) }
     };
     before.entries().filter(|entry| !entry.is_empty()).map(removed).collect()
 }
 
-fn row(path: &str, class: Class) -> Row {
-    Row { path: path.into(), class, before: None, after: None, added: None, removed: None }
+fn row(entry: &Entry<'_>, class: Class) -> Row {
+    Row { path: entry.kept_path(), class, before: None, after: None, added: None, removed: None }
 }
 
-fn path_of<'a>(entries: &mut Peekable<impl Iterator<Item = Entry<'a>>>) -> Option<Cow<'a, str>> {
-    entries.peek().map(|entry| entry.path.clone())
-}
-
-fn least(paths: [Option<Cow<'_, str>>; 3]) -> Option<Cow<'_, str>> {
-    paths.into_iter().flatten().min()
-}
-
-/// The next entry if it is the one at this path.
-fn take<'a>(entries: &mut Peekable<impl Iterator<Item = Entry<'a>>>, path: &str) -> Option<Entry<'a>> {
-    entries.next_if(|entry| entry.path.as_ref().cmp(path) != Ordering::Greater)
+/// The next entry if it is at the path of this one.
+fn take<'a>(entries: &mut Peekable<impl Iterator<Item = Entry<'a>>>, of: &Entry<'_>) -> Option<Entry<'a>> {
+    entries.next_if(|entry| entry.by_path(of) != Ordering::Greater)
 }
 
 /// One parameter on all sides.
@@ -67,18 +62,18 @@ struct Parameter<'a> {
 
 impl Parameter<'_> {
     /// Its row; `None` if it was sent empty and is nowhere.
-    fn row(self, path: &str, known: bool) -> Option<Row> {
+    fn row(self, first: &Entry<'_>, known: bool) -> Option<Row> {
         // What the request asked for and the response does not repeat: the request is the best that is known.
         let asked = self.sent.as_ref().filter(|sent| !sent.is_empty());
         let new = self.after.as_ref().or(asked);
-        let class = self.class(path, new, known)?;
+        let class = self.class(&first.path, new, known)?;
         let after = new.map(Entry::value);
         let before = match (&self.before, class) {
             (_, Class::Unchanged) => after.clone(),
             (before, _) => before.as_ref().map(Entry::value),
         };
         let (added, removed) = if known { elements(before.as_ref(), after.as_ref()) } else { (None, None) };
-        Some(Row { before, after, added, removed, ..row(path, class) })
+        Some(Row { before, after, added, removed, ..row(first, class) })
     }
 
     fn class(&self, path: &str, new: Option<&Entry<'_>>, known: bool) -> Option<Class> {

@@ -64,7 +64,7 @@ names!(BaselineKind { Event => "event", History => "history", Snapshot => "snaps
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     /// The name as in `CloudTrail`, nested with dots: `tokenValidityUnits.accessToken`.
-    pub path: Box<str>,
+    pub path: Cow<'static, str>,
     /// What became of it.
     pub class: Class,
     /// The value before; `None` if absent or unknown.

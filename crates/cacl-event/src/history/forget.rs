@@ -3,8 +3,9 @@
 //! What stays is what later changes are compared with: of every client the state that the forgotten changes led to. What was
 //! before a change that is later than all that was forgotten is the same as if nothing had been.
 
-use std::{cmp::Ordering, collections::HashSet, hash::BuildHasher};
+use std::{cmp::Ordering, hash::BuildHasher};
 
+use foldhash::{HashSet, fast::RandomState};
 use jiff::Timestamp;
 
 use super::{Baseline, Client, History};
@@ -42,7 +43,7 @@ impl Floor {
 /// longer ago than that, a repetition would be news.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Forgotten {
-    hasher: std::hash::RandomState,
+    hasher: RandomState,
     recent: HashSet<u64>,
     older: HashSet<u64>,
 }

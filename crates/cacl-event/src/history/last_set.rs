@@ -3,7 +3,7 @@
 //! Nobody "last set" a setting by sending the value that it had already, so what is looked for is the change since which the
 //! value has been what it is.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -41,7 +41,7 @@ names!(How {
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldOrigin {
     /// The name as in `CloudTrail`, nested with dots.
-    pub path: Box<str>,
+    pub path: Cow<'static, str>,
     /// Its value; `None` if it was taken away.
     pub value: Option<Value>,
     /// How it came to it.
@@ -179,11 +179,11 @@ impl History {
 type Origin = (How, Option<Text>, Option<Timestamp>);
 
 /// The settings found so far, each with its value and, once that is found, its origin.
-struct Fields(BTreeMap<Box<str>, (Option<Value>, Option<Origin>)>);
+struct Fields(BTreeMap<Cow<'static, str>, (Option<Value>, Option<Origin>)>);
 
 impl Fields {
     fn of(state: &Baseline) -> Self {
-        let open = state.settings.iter().map(|(path, value)| (path.into(), (Some(value), None)));
+        let open = state.settings.iter().map(|(path, value)| (Cow::Owned(path.into_owned()), (Some(value), None)));
         Self(open.collect())
     }
 
@@ -226,7 +226,7 @@ impl Fields {
             Some(taken) => (How::Described, None, Some(taken)),
             None => (How::Unknown, oldest.state.from.clone(), None),
         };
-        let one = |(path, (value, found)): (Box<str>, (_, Option<Origin>))| {
+        let one = |(path, (value, found)): (Cow<'static, str>, (_, Option<Origin>))| {
             let (how, by, since) = found.unwrap_or_else(unknown);
             FieldOrigin { path, value, how, by, since }
         };

@@ -10,8 +10,9 @@ mod last_set;
 mod merge;
 mod texts;
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::cmp::Ordering;
 
+use foldhash::HashMap;
 use jiff::Timestamp;
 
 use crate::{BaselineKind, Change, ClientKey, Diff, Judgement, Settings, Text, judge::judge};
@@ -158,8 +159,9 @@ impl History {
 
     /// Both: the diff is needed for the judgement anyway.
     pub fn read(&self, id: &str) -> Option<(Diff, Judgement)> {
-        let diff = self.diff(id)?;
-        let judgement = judge(self.get(id)?, &diff);
+        let change = self.get(id)?;
+        let diff = Diff::of(change, self.before_change(change).as_ref());
+        let judgement = judge(change, &diff);
         Some((diff, judgement))
     }
 

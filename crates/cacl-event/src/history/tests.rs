@@ -270,7 +270,7 @@ proptest! {
                 history.snapshot(key(), at(second), settings.clone());
             }
         }
-        let whole: HashMap<_, _> = told(&whole).into_iter().map(|told| (told.0.id.clone(), told)).collect();
+        let whole: std::collections::HashMap<_, _> = told(&whole).into_iter().map(|told| (told.0.id.clone(), told)).collect();
         for told in told(&short) {
             prop_assert_eq!(&whole[&told.0.id], &told);
         }

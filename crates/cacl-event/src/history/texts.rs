@@ -1,6 +1,8 @@
 //! Each distinct text once: accounts, people, user agents and clients repeat from change to change.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use crate::{Change, Outcome, Text};
 

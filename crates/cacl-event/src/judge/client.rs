@@ -8,14 +8,19 @@ use crate::{ActorType, Class, Kind, Origin, Outcome, Row};
 impl Subject<'_> {
     /// What a list gained, against a known baseline.
     pub(super) fn gained(&self, path: &str) -> Vec<&str> {
-        let row = self.diff.row(path).filter(|row| row.class != Class::Unchanged);
+        let row = self.touched(path);
         let added = row.and_then(|row| row.added.as_deref()).unwrap_or_default();
         added.iter().filter_map(Value::as_str).collect()
     }
 
     /// The row of a setting that is not as it was, against a known baseline.
     pub(super) fn altered(&self, path: &str) -> Option<&Row> {
-        self.diff.row(path).filter(|row| !matches!(row.class, Class::Unchanged | Class::Set))
+        self.touched(path).filter(|row| row.class != Class::Set)
+    }
+
+    /// The row of a setting, unless it is as it was.
+    pub(super) fn touched(&self, path: &str) -> Option<&Row> {
+        self.touched.iter().find(|row| row.path == path)
     }
 
     /// Whether the call is an update whose baseline is known: then what was there before is known, the defaults included.
@@ -83,7 +88,7 @@ pub(super) fn created(subject: &Subject<'_>) -> Option<String> {
 
 pub(super) fn reset(subject: &Subject<'_>) -> Option<String> {
     let paths: Vec<&str> =
-        subject.diff.rows.iter().filter(|row| row.class == Class::Reset).map(|row| &*row.path).collect();
+        subject.touched.iter().filter(|row| row.class == Class::Reset).map(|row| &*row.path).collect();
     match paths.as_slice() {
         [] => None,
         [path] => Some(format!("1 setting was reset, the call did not send it: {path}")),

@@ -13,7 +13,7 @@ use std::{cmp::Reverse, error::Error, fmt, str::FromStr};
 
 pub use rules::rules;
 
-use crate::{Change, Diff, names::names};
+use crate::{Change, Class, Diff, Row, names::names};
 
 /// From harmless to alarming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +60,8 @@ pub struct Subject<'a> {
     pub change: &'a Change,
     /// What it did, or attempted.
     pub diff: &'a Diff,
+    /// The rows of the diff that are not unchanged, which are the first ones.
+    pub touched: &'a [Row],
 }
 
 /// One rule: data, so that it can be listed.
@@ -101,7 +103,8 @@ pub struct Judgement {
 
 /// Applies every rule to a change and its diff.
 pub fn judge(change: &Change, diff: &Diff) -> Judgement {
-    let subject = Subject { change, diff };
+    let touched = &diff.rows[..diff.rows.partition_point(|row| row.class != Class::Unchanged)];
+    let subject = Subject { change, diff, touched };
     let applies = |rule: &&Rule| rule.even_if_failed || change.outcome.is_success();
     let reason = |rule: &Rule| {
         let text = (rule.test)(&subject)?;

@@ -14,6 +14,10 @@ pub(super) fn raised(subject: &Subject<'_>) -> Option<String> {
         return None;
     }
     let longer = VALIDITIES.iter().filter_map(|validity| {
+        let touched = |path: &str| subject.touched(path).is_some();
+        if !touched(validity.path) && !validity.unit_path.is_some_and(touched) {
+            return None;
+        }
         let (count, unit) = (subject.diff.row(validity.path), subject.diff.row(validity.unit_path.unwrap_or_default()));
         let lifetime =
             |side: fn(&Row) -> Option<&Value>| Lifetime::of(validity, count.and_then(side), unit.and_then(side));

@@ -10,7 +10,7 @@ const LISTS: [&str; 2] = ["callbackURLs", "logoutURLs"];
 /// The URLs that were added; without a baseline those that the call set, for what they are is true of them anyway.
 fn added<'a>(subject: &'a Subject<'_>) -> Vec<&'a str> {
     let mut urls: Vec<&str> = LISTS.iter().flat_map(|path| subject.gained(path)).collect();
-    let set = LISTS.iter().filter_map(|path| subject.diff.row(path)).filter(|row| row.class == Class::Set);
+    let set = LISTS.iter().filter_map(|path| subject.touched(path)).filter(|row| row.class == Class::Set);
     urls.extend(set.filter_map(|row| row.after.as_ref()?.as_array()).flatten().filter_map(Value::as_str));
     urls.sort_unstable();
     urls.dedup();
@@ -33,6 +33,9 @@ pub(super) fn wildcard(subject: &Subject<'_>) -> Option<String> {
 /// (`com.example.app://cb`) stand for a domain.
 pub(super) fn new_domain(subject: &Subject<'_>) -> Option<String> {
     if !subject.is_known_update() {
+        return None;
+    }
+    if LISTS.iter().all(|path| subject.touched(path).is_none()) {
         return None;
     }
     let had: Vec<String> = LISTS

@@ -42,6 +42,7 @@ impl Packer {
     /// Writes any node.
     pub(crate) fn node(&mut self, node: &Node<'_>) {
         match node {
+            Node::Text(Cow::Borrowed(text)) if !mask::may_hold_secrets(text) => self.plain(text),
             Node::Null => self.out.extend_from_slice(b"null"),
             Node::Bool(true) => self.out.extend_from_slice(b"true"),
             Node::Bool(false) => self.out.extend_from_slice(b"false"),
@@ -82,9 +83,18 @@ impl Packer {
         self.maybe_masked(secret, value);
     }
 
-    /// Writes the value of a member, masked if the name says that it is a secret.
-    pub(crate) fn value_of(&mut self, name: &str, value: &Node<'_>) {
-        self.maybe_masked(mask::is_secret(name), value);
+    /// Writes a setting: its path, a zero, its value, which is masked if the path says that it is a secret, and a zero.
+    pub(crate) fn setting(&mut self, path: &str, value: &Node<'_>) {
+        let secret = if let Some(number) = words::number(path) {
+            self.word(TEXT, number);
+            words::is_secret(path)
+        } else {
+            escape(path, &mut self.out);
+            mask::is_secret(path)
+        };
+        self.out.push(0);
+        self.maybe_masked(secret, value);
+        self.out.push(0);
     }
 
     fn maybe_masked(&mut self, secret: bool, value: &Node<'_>) {
@@ -97,7 +107,7 @@ impl Packer {
     }
 
     /// Writes a text, or the word it is; secrets that stand within it are masked.
-    pub(crate) fn text(&mut self, text: &str) {
+    fn text(&mut self, text: &str) {
         match mask::mask_text(text) {
             Cow::Borrowed(text) => self.unmasked(text),
             Cow::Owned(text) => {
@@ -107,8 +117,18 @@ impl Packer {
         }
     }
 
+    /// Writes a text that needs neither masking nor escaping, or the word it is.
+    fn plain(&mut self, text: &str) {
+        if let Some(number) = words::number(text) {
+            return self.word(TEXT, number);
+        }
+        self.out.push(b'"');
+        self.out.extend_from_slice(text.as_bytes());
+        self.out.push(b'"');
+    }
+
     /// Writes a text as it is, or the word it is.
-    pub(crate) fn unmasked(&mut self, text: &str) {
+    fn unmasked(&mut self, text: &str) {
         match words::number(text) {
             Some(number) => self.word(TEXT, number),
             None => escape(text, &mut self.out),
@@ -121,11 +141,6 @@ impl Packer {
         let _ = write!(self.out, "{number}");
     }
 
-    /// Ends a piece; see [`pieces`].
-    pub(crate) fn end_piece(&mut self) {
-        self.out.push(0);
-    }
-
     fn word(&mut self, leads: [u8; 2], number: u16) {
         let (bank, within) = (usize::from(number / BANK), number % BANK);
         self.out.push(leads[bank]);
@@ -134,9 +149,22 @@ impl Packer {
     }
 }
 
-/// The pieces that [`Packer::end_piece`] ended.
+/// The paths and values that [`Packer::setting`] wrote.
 pub(crate) fn pieces(packed: &[u8]) -> impl Iterator<Item = &[u8]> {
-    packed.strip_suffix(&[0]).map(|packed| packed.split(|byte| *byte == 0)).into_iter().flatten()
+    let mut rest = packed;
+    std::iter::from_fn(move || {
+        let (piece, after) = rest.split_at_checked(memchr::memchr(0, rest)?)?;
+        rest = after.get(1..).unwrap_or_default();
+        Some(piece)
+    })
+}
+
+/// The word that this is, if it is one and nothing else.
+pub(crate) fn as_word(packed: &[u8]) -> Option<&'static str> {
+    match packed {
+        [lead, _] if *lead < 0x20 => word_at(packed).map(|(_, word)| word),
+        _ => None,
+    }
 }
 
 /// The compact JSON text of something packed.
@@ -158,9 +186,13 @@ pub(crate) fn unpack(packed: &[u8]) -> String {
 
 /// A packed text (not a name, list or object), if this is one.
 pub(crate) fn as_text(packed: &[u8]) -> Option<Cow<'_, str>> {
+    if let Some(word) = as_word(packed) {
+        return Some(Cow::Borrowed(word));
+    }
     match packed {
-        [lead, _] if *lead < 0x20 => word_at(packed).map(|(_, word)| Cow::Borrowed(word)),
-        [b'"', inner @ .., b'"'] if !inner.contains(&b'\\') => std::str::from_utf8(inner).ok().map(Cow::Borrowed),
+        [b'"', inner @ .., b'"'] if memchr::memchr(b'\\', inner).is_none() => {
+            std::str::from_utf8(inner).ok().map(Cow::Borrowed)
+        }
         [b'"', .., b'"'] => serde_json::from_slice(packed).ok().map(Cow::Owned),
         _ => None,
     }
@@ -208,12 +240,17 @@ fn word_at(packed: &[u8]) -> Option<(bool, &'static str)> {
     Some((name, words::word(number)?))
 }
 
+/// Whether a byte cannot stand in a JSON text as it is.
+pub(crate) fn needs_escape(byte: u8) -> bool {
+    matches!(byte, 0..0x20 | b'"' | b'\\')
+}
+
 /// Writes a JSON text with its quotes.
 pub(crate) fn escape(text: &str, out: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     out.push(b'"');
     let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| matches!(byte, 0..0x20 | b'"' | b'\\')) {
+    while let Some(at) = rest.iter().position(|byte| needs_escape(*byte)) {
         out.extend_from_slice(&rest[..at]);
         match rest[at] {
             b'"' => out.extend_from_slice(b"\\\""),

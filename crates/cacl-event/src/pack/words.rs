@@ -202,6 +202,20 @@ const SLOTS: usize = 2048;
 /// Word numbers plus one by slot; zero is a free slot.
 static TABLE: [u16; SLOTS] = build();
 
+/// Bytes of the longest word.
+const LONGEST: usize = longest();
+
+const fn longest() -> usize {
+    let (mut longest, mut index) = (0, 0);
+    while index < WORDS.len() {
+        if WORDS[index].len() > longest {
+            longest = WORDS[index].len();
+        }
+        index += 1;
+    }
+    longest
+}
+
 const _: () = assert!(WORDS.len() <= 510, "two banks of 255 words");
 
 /// A cheap hash that tells these words apart well enough: length, first, middle and the last two bytes.
@@ -236,6 +250,9 @@ const fn build() -> [u16; SLOTS] {
 
 /// The number of a word, if it has one.
 pub(super) fn number(word: &str) -> Option<u16> {
+    if word.len() > LONGEST {
+        return None;
+    }
     let mut at = slot(word.as_bytes());
     loop {
         match TABLE[at] {

@@ -8,7 +8,7 @@ mod display;
 mod flatten;
 mod validity;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cmp::Ordering};
 
 use serde_json::Value;
 
@@ -37,6 +37,16 @@ pub(crate) struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    /// Orders by path, which for the same path is a matter of two bytes.
+    pub(crate) fn by_path(&self, other: &Entry<'_>) -> Ordering {
+        if self.packed_path == other.packed_path { Ordering::Equal } else { self.path.cmp(&other.path) }
+    }
+
+    /// The path for keeping: those that are frequent cost nothing.
+    pub(crate) fn kept_path(&self) -> Cow<'static, str> {
+        pack::as_word(self.packed_path).map_or_else(|| Cow::Owned(self.path.clone().into_owned()), Cow::Borrowed)
+    }
+
     pub(crate) fn value(&self) -> Value {
         pack::to_value(self.packed)
     }
@@ -63,10 +73,7 @@ impl Settings {
     fn pack(entries: &[(Cow<'_, str>, Cow<'_, Node<'_>>)]) -> Self {
         let mut packer = Packer::new();
         for (path, node) in entries {
-            packer.unmasked(path);
-            packer.end_piece();
-            packer.value_of(path, node);
-            packer.end_piece();
+            packer.setting(path, node);
         }
         Self(packer.finish())
     }
