@@ -16,6 +16,7 @@ pub use defaults::default_of;
 pub(crate) use defaults::filled_in;
 pub use display::display;
 pub(crate) use flatten::{Keep, flatten};
+pub use validity::unit_of;
 pub(crate) use validity::{VALIDITIES, Validity, span};
 
 use crate::{

@@ -43,6 +43,11 @@ impl Validity {
     }
 }
 
+/// The setting that says the unit of a validity.
+pub fn unit_of(path: &str) -> Option<&'static str> {
+    Validity::of(path)?.unit_path
+}
+
 /// `1 hour`, `15 minutes`.
 pub(crate) fn span(count: &str, unit: &str) -> String {
     let unit = if count == "1" { unit.strip_suffix('s').unwrap_or(unit) } else { unit };

@@ -38,7 +38,12 @@ pub fn draw(theme: &Theme, pane: &Pane, frame: &mut Frame) {
 /// Its lines, for so many columns.
 pub fn lines(theme: &Theme, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let places = [("In the list", Place::List), ("In the detail", Place::Detail), ("In this help", Place::Help)];
+    let places = [
+        ("In the list", Place::List),
+        ("In the detail", Place::Detail),
+        ("In the timeline", Place::Timeline),
+        ("In this help", Place::Help),
+    ];
     for (nth, (title, place)) in places.into_iter().enumerate() {
         // What means the same as in an earlier section is not said again.
         let new = |entry: &Entry| places[..nth].iter().all(|(_, earlier)| !entry.places.contains(earlier));

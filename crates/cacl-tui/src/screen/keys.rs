@@ -23,6 +23,11 @@ pub enum Action {
     Unchanged,
     Style,
     TimeFormat,
+    Timeline,
+    Earlier,
+    Later,
+    Mark,
+    Zoom,
     Copy,
     CopyEvent,
     Restore,
@@ -46,6 +51,8 @@ pub enum Place {
     List,
     /// The detail of a change.
     Detail,
+    /// The life of one client.
+    Timeline,
     /// The help overlay.
     Help,
     /// The restore call.
@@ -113,16 +120,16 @@ pub struct Entry {
     pub does: &'static str,
 }
 
-use Place::{Detail, Export, Help, List, Progress, Restore};
+use Place::{Detail, Export, Help, List, Progress, Restore, Timeline};
 
 /// Where there is something to scroll.
-const EVERYWHERE: &[Place] = &[List, Detail, Help, Restore, Progress];
+const EVERYWHERE: &[Place] = &[List, Detail, Timeline, Help, Restore, Progress];
 
 /// The table. Its order is the order in the footer and in the help.
 pub const TABLE: &[Entry] = &[
     Entry {
         actions: &[(Action::Down, &[char('j'), key(KeyCode::Down)]), (Action::Up, &[char('k'), key(KeyCode::Up)])],
-        places: &[List],
+        places: &[List, Timeline],
         word: "move",
         does: "to the next, the previous change",
     },
@@ -140,7 +147,7 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         actions: &[(Action::Open, &[key(KeyCode::Enter)])],
-        places: &[List],
+        places: &[List, Timeline],
         word: "open",
         does: "read the change: keys then move in its detail",
     },
@@ -151,10 +158,35 @@ pub const TABLE: &[Entry] = &[
         does: "back to the list",
     },
     Entry {
+        actions: &[(Action::Back, &[key(KeyCode::Esc), char('t')])],
+        places: &[Timeline],
+        word: "back",
+        does: "back to the list, with the change selected",
+    },
+    Entry {
         actions: &[(Action::Pane, &[key(KeyCode::Tab)])],
-        places: &[List, Detail, Progress],
+        places: &[List, Detail, Timeline, Progress],
         word: "pane",
         does: "to the other pane",
+    },
+    Entry {
+        actions: &[(Action::Timeline, &[char('t')])],
+        places: &[List, Detail],
+        word: "timeline",
+        does: "all changes of this client, and who last set each of its settings",
+    },
+    Entry {
+        actions: &[(Action::Earlier, &[char('[')]), (Action::Later, &[char(']')])],
+        places: &[List, Detail, Timeline],
+        word: "",
+        does: "to the previous, the next change of this client, be it one that the list does not show",
+    },
+    Entry {
+        actions: &[(Action::Mark, &[char('v')])],
+        places: &[List, Detail, Timeline],
+        word: "",
+        does: "mark the change, or take the mark away: other changes of this client then show how their result differs from \
+               that of the marked one",
     },
     Entry {
         actions: &[(Action::First, &[char('g'), key(KeyCode::Home)]), (Action::Last, &[char('G'), key(KeyCode::End)])],
@@ -164,7 +196,7 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         actions: &[(Action::First, &[char('g'), key(KeyCode::Home)]), (Action::Last, &[char('G'), key(KeyCode::End)])],
-        places: &[Detail, Help, Restore, Progress],
+        places: &[Detail, Timeline, Help, Restore, Progress],
         word: "",
         does: "to the top, to the end",
     },
@@ -182,49 +214,55 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         actions: &[(Action::Unchanged, &[char('u')])],
-        places: &[List, Detail],
+        places: &[List, Detail, Timeline],
         word: "unchanged",
         does: "show or fold the settings that did not change",
     },
     Entry {
         actions: &[(Action::Style, &[char('|')])],
-        places: &[List, Detail],
+        places: &[List, Detail, Timeline],
         word: "style",
         does: "before and after in one column, side by side, or the whole record as JSON",
     },
     Entry {
+        actions: &[(Action::Zoom, &[char('z')])],
+        places: &[List, Detail, Timeline],
+        word: "",
+        does: "all the room for this pane; again for both",
+    },
+    Entry {
         actions: &[(Action::TimeFormat, &[char('T')])],
-        places: &[List, Detail],
+        places: &[List, Detail, Timeline],
         word: "",
         does: "times in the zone of this machine, in UTC, or by how long ago they were",
     },
     Entry {
         actions: &[(Action::Copy, &[char('y')])],
-        places: &[List, Detail, Restore],
+        places: &[List, Detail, Timeline, Restore],
         word: "copy",
         does: "copy the value under the cursor; in the list the client's id, in the restore call the call",
     },
     Entry {
         actions: &[(Action::CopyEvent, &[char('Y')])],
-        places: &[List, Detail],
+        places: &[List, Detail, Timeline],
         word: "",
         does: "copy the event, as CloudTrail recorded it",
     },
     Entry {
         actions: &[(Action::Restore, &[char('r')])],
-        places: &[List, Detail],
+        places: &[List, Detail, Timeline],
         word: "restore",
         does: "the call that undoes the change, to read and to copy",
     },
     Entry {
         actions: &[(Action::Export, &[char('e')])],
-        places: &[List, Detail],
+        places: &[List, Detail, Timeline],
         word: "export",
         does: "write changes to a file: CSV, JSON lines or Markdown",
     },
     Entry {
         actions: &[(Action::Bell, &[char('b')])],
-        places: &[List, Detail],
+        places: &[List, Detail, Timeline],
         word: "",
         does: "bell and notifications on or off",
     },
@@ -255,7 +293,12 @@ pub const TABLE: &[Entry] = &[
         word: "cancel",
         does: "leave, without a file",
     },
-    Entry { actions: &[(Action::Help, &[char('?')])], places: &[List, Detail], word: "help", does: "this help" },
+    Entry {
+        actions: &[(Action::Help, &[char('?')])],
+        places: &[List, Detail, Timeline],
+        word: "help",
+        does: "this help",
+    },
     Entry {
         actions: &[(Action::Back, &[key(KeyCode::Esc), char('?'), char('q')])],
         places: &[Help],
@@ -274,10 +317,10 @@ pub const TABLE: &[Entry] = &[
         word: "detach",
         does: "leave a deployment or a teardown, which goes on without you",
     },
-    Entry { actions: &[(Action::Quit, &[char('q')])], places: &[List, Detail], word: "quit", does: "quit" },
+    Entry { actions: &[(Action::Quit, &[char('q')])], places: &[List, Detail, Timeline], word: "quit", does: "quit" },
     Entry {
         actions: &[(Action::Interrupt, &[ctrl('c')])],
-        places: &[List, Detail, Help, Restore, Export],
+        places: &[List, Detail, Timeline, Help, Restore, Export],
         word: "",
         does: "interrupt: quit with exit code 130",
     },
@@ -292,6 +335,13 @@ pub fn dispatch(place: Place, event: KeyEvent) -> Option<Action> {
         .flat_map(|entry| entry.actions)
         .find(|(_, keys)| keys.iter().any(|key| key.is(event)))
         .map(|(action, _)| *action)
+}
+
+/// The name of the first key that asks for something.
+pub fn name_of(action: Action, glyphs: &Glyphs) -> String {
+    let mut actions = TABLE.iter().flat_map(|entry| entry.actions);
+    let keys = actions.find_map(|(known, keys)| (*known == action).then_some(*keys));
+    keys.and_then(|keys| keys.first()).map_or_else(String::new, |key| key.name(glyphs))
 }
 
 /// The lines of the table that are valid in a place.
@@ -343,6 +393,7 @@ fn places(places: &[Place]) -> String {
     let names = places.iter().map(|place| match place {
         List => "list",
         Detail => "detail",
+        Timeline => "timeline",
         Help => "help",
         Restore => "restore",
         Export => "export",

@@ -36,6 +36,8 @@ pub struct Wish {
     pub second_in_front: bool,
     /// There is nothing for the second pane to show.
     pub first_alone: bool,
+    /// The pane in front has all the room.
+    pub zoomed: bool,
     /// Lines that stand alone above the panes.
     pub alert: u16,
 }
@@ -56,11 +58,11 @@ pub fn areas(area: Rect, wish: Wish) -> Option<Areas> {
 fn panes(body: Rect, width: u16, wish: Wish) -> (Rect, Rect) {
     if wish.first_alone {
         (body, Rect::ZERO)
-    } else if width >= 120 {
+    } else if width >= 120 && !wish.zoomed {
         // The list needs its columns; beyond them the detail gets the room.
         let list = (body.width * 9 / 20).min(76);
         Layout::horizontal([Constraint::Length(list), Constraint::Fill(1)]).areas::<2>(body).into()
-    } else if width >= 80 && body.height >= 15 {
+    } else if width >= 80 && body.height >= 15 && !wish.zoomed {
         let list = (body.height / 3).max(5);
         Layout::vertical([Constraint::Length(list), Constraint::Fill(1)]).areas::<2>(body).into()
     } else if wish.second_in_front {
@@ -88,6 +90,8 @@ mod tests {
             (80, 14, Wish::default(), Some(((80, 11), (0, 0)))),
             (60, 15, Wish::default(), Some(((60, 12), (0, 0)))),
             (60, 15, front, Some(((0, 0), (60, 12)))),
+            (120, 40, Wish { zoomed: true, ..front }, Some(((0, 0), (120, 37)))),
+            (120, 40, Wish { zoomed: true, ..Wish::default() }, Some(((120, 37), (0, 0)))),
             (40, 10, Wish { alert: 5, ..front }, Some(((0, 0), (40, 7)))),
             (39, 10, Wish::default(), None),
             (40, 9, Wish::default(), None),

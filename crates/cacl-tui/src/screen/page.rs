@@ -5,7 +5,10 @@
 
 use std::ops::Range;
 
+use cacl_event::clean;
+use jiff::Timestamp;
 use ratatui::text::Line;
+use serde_json::Value;
 
 use super::{keys::Action, scroll::Pane};
 
@@ -16,6 +19,18 @@ pub struct Pointed {
     pub what: String,
     /// Its value and nothing else, cleaned.
     pub text: String,
+}
+
+impl Pointed {
+    /// A value, as one would write it elsewhere.
+    pub fn at(path: &str, value: Option<&Value>) -> Self {
+        let text = match value {
+            Some(Value::String(text)) => clean(text).into_owned(),
+            Some(other) => clean(&other.to_string()).into_owned(),
+            None => String::new(),
+        };
+        Self { what: clean(path).into_owned(), text }
+    }
 }
 
 /// Something that can be pointed at, and the lines it takes.
@@ -34,6 +49,8 @@ pub struct Draft {
     pub lines: Vec<Line<'static>>,
     /// In the order of their lines.
     pub spots: Vec<Spot>,
+    /// The times that it tells.
+    pub times: Vec<Timestamp>,
 }
 
 impl Draft {
@@ -66,6 +83,8 @@ pub struct Page {
     pub spots: Vec<Spot>,
     /// The number of the spot that the cursor is on.
     pub cursor: usize,
+    /// The times that it tells, in case they are told by how long ago they were.
+    pub times: Vec<Timestamp>,
 }
 
 impl Page {
@@ -78,7 +97,7 @@ impl Page {
         let last = draft.spots.len().saturating_sub(1);
         let in_view = self.in_view();
         self.cursor = found.unwrap_or(self.cursor).min(last);
-        (self.pane.lines, self.spots) = (draft.lines, draft.spots);
+        (self.pane.lines, self.spots, self.times) = (draft.lines, draft.spots, draft.times);
         if in_view && self.cursor > 0 {
             self.show();
         }

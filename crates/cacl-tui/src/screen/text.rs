@@ -31,8 +31,11 @@ fn exceeds(text: &str, columns: usize) -> bool {
 
 /// The text, cleaned, in at most so many columns; what is cut off is replaced by the ellipsis.
 pub fn fit(text: &str, columns: usize, ellipsis: &str) -> String {
-    let text = clean(text);
-    if width(&text) <= columns {
+    // A client may have a name of a megabyte, and is drawn with every frame.
+    let enough = text.floor_char_boundary(columns.saturating_mul(16).saturating_add(256));
+    let all = enough == text.len();
+    let text = clean(&text[..enough]);
+    if all && width(&text) <= columns {
         return text.into_owned();
     }
     let ellipsis = if width(ellipsis) < columns { ellipsis } else { "" };
@@ -56,8 +59,8 @@ pub fn fill(text: &str, columns: usize, ellipsis: &str) -> String {
 
 /// A person's name in few columns: of an address the domain goes first.
 pub fn person(name: &str, columns: usize, ellipsis: &str) -> String {
-    if let Some((local, _)) = clean(name).split_once('@')
-        && width(name) > columns
+    if let Some((local, _)) = clean(&name[..name.floor_char_boundary(1024)]).split_once('@')
+        && exceeds(name, columns)
         && width(local) + 1 + width(ellipsis) <= columns
     {
         return format!("{local}@{ellipsis}");
@@ -259,6 +262,8 @@ mod tests {
             assert_eq!(fit(text, columns, "…"), expected, "{text:?} in {columns}");
         }
         assert_eq!(fill("日本", 6, "…"), "日本  ");
+        assert_eq!(fit(&"a".repeat(1 << 20), 4, "…"), "aaa…");
+        assert!(fit(&"\u{301}".repeat(1 << 20), 4, "…").len() < 1000);
     }
 
     #[test]

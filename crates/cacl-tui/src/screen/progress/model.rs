@@ -127,7 +127,7 @@ impl Model {
     /// Where things stand in an area of this size.
     pub fn areas(&self, area: Rect, alert: usize) -> Option<Areas> {
         let alert = u16::try_from(alert).unwrap_or(u16::MAX);
-        layout::areas(area, Wish { second_in_front: self.focus == Focus::Log, first_alone: false, alert })
+        layout::areas(area, Wish { second_in_front: self.focus == Focus::Log, alert, ..Wish::default() })
     }
 
     /// How many resources are as they should be.

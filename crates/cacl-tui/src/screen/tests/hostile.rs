@@ -104,9 +104,9 @@ enum Step {
     Wait(i64),
 }
 
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 28] = [
     "j", "k", "g", "G", "^d", "^u", "^f", "^b", "pgdn", "pgup", "home", "end", "tab", "enter", "esc", "u", "|", "?",
-    "up", "down", "x",
+    "up", "down", "x", "t", "v", "[", "]", "z", "T", "y",
 ];
 
 fn step() -> impl Strategy<Value = Step> {

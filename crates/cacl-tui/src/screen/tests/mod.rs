@@ -5,6 +5,7 @@ mod hostile;
 mod leaving;
 mod live_tail;
 mod progress;
+mod reading;
 mod running;
 mod scripts;
 

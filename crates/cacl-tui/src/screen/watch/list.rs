@@ -119,7 +119,7 @@ fn line(model: &Model, columns: &Columns, number: u32, row: &Row) -> Line<'stati
     let mut spans = vec![
         Span::styled(if selected { theme.glyphs.cursor } else { " " }, theme.style(Role::Accent)),
         Span::styled(columns.stamps.text(row.time), if selected { theme.style(Role::Accent) } else { quiet }),
-        Span::raw(" "),
+        mark(model, &row.id),
         Span::styled(glyph, theme.style(role)),
         Span::raw(" "),
     ];
@@ -178,8 +178,14 @@ pub fn origin(origin: Origin) -> &'static str {
     }
 }
 
+/// Whether a change is the one that others are compared with.
+pub fn mark(model: &Model, id: &str) -> Span<'static> {
+    let marked = model.mark.as_deref() == Some(id);
+    Span::styled(if marked { model.theme.glyphs.mark } else { " " }, model.theme.style(Role::Accent))
+}
+
 /// The summary, right-aligned; where not all of it fits, losses stay longest.
-fn summary(theme: &Theme, change: &Change, summary: Summary, columns: usize) -> Vec<Span<'static>> {
+pub fn summary(theme: &Theme, change: &Change, summary: Summary, columns: usize) -> Vec<Span<'static>> {
     let word =
         |text: &str, role| vec![Span::styled(text::fit(text, columns, theme.glyphs.ellipsis), theme.style(role))];
     let mut spans = match summary {

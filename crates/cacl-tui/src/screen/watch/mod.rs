@@ -12,6 +12,7 @@ mod mouse;
 mod restore;
 mod rows;
 mod source;
+mod timeline;
 mod times;
 mod update;
 mod view;

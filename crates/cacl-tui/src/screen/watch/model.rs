@@ -1,11 +1,13 @@
 //! All that the watch screen knows.
 
 use cacl_aws::Push;
-use cacl_event::{Change, History, Severity};
+use cacl_event::{Change, History, Severity, Text};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Rect;
 
-use super::{alarm::Alarm, export, header::Clock, restore, rows::Rows, source::Source, times::TimeFormat};
+use super::{
+    alarm::Alarm, export, header::Clock, restore, rows::Rows, source::Source, timeline::Timeline, times::TimeFormat,
+};
 use crate::{
     feed::Past,
     screen::{
@@ -44,6 +46,14 @@ pub struct Model {
     pub height: usize,
     /// What has come in since the user moved away from the newest; `None` while following.
     pub paused: Option<Paused>,
+    /// The change that is looked at though the list does not show it.
+    pub aside: Option<Text>,
+    /// The change that others are compared with.
+    pub mark: Option<Text>,
+    /// The life of one client, in place of list and detail.
+    pub timeline: Option<Timeline>,
+    /// Whether the pane that has the keys has all the room.
+    pub zoomed: bool,
     /// Which pane the keys go to.
     pub focus: Focus,
     /// How the detail is shown.
@@ -176,6 +186,10 @@ impl Model {
             offset: 0,
             height: 0,
             paused: None,
+            aside: None,
+            mark: None,
+            timeline: None,
+            zoomed: false,
             focus: Focus::List,
             style: Style::Unified,
             unfolded: false,
@@ -197,12 +211,14 @@ impl Model {
 
     /// The selected change.
     pub fn change(&self) -> Option<&Change> {
-        self.history.get(&self.rows.row(self.selected?)?.id)
+        let aside = self.aside.as_deref().and_then(|id| self.history.get(id));
+        aside.or_else(|| self.history.get(&self.rows.row(self.selected?)?.id))
     }
 
     /// What the cursor is on: in the list the client, in the detail a value.
     pub fn pointed(&self) -> Option<Pointed> {
         match self.focus {
+            Focus::Detail if self.timeline.is_some() => self.pointed_in_timeline(),
             Focus::Detail => self.detail.pointed().cloned(),
             Focus::List => {
                 let change = self.change()?;
@@ -215,7 +231,7 @@ impl Model {
     /// Where things stand in an area of this size.
     pub fn areas(&self, area: Rect) -> Option<Areas> {
         let second_in_front = self.focus == Focus::Detail;
-        layout::areas(area, Wish { second_in_front, first_alone: self.rows.len() == 0, alert: 0 })
+        layout::areas(area, Wish { second_in_front, first_alone: self.rows.len() == 0, zoomed: self.zoomed, alert: 0 })
     }
 
     /// How many changes are high or critical.

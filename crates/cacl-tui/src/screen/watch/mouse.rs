@@ -30,8 +30,9 @@ impl Model {
         for _ in 0..NOTCH {
             let moved = match &mut self.overlay {
                 Some(overlay) => overlay.pane().is_some_and(|pane| pane.scroll(action)),
+                None if areas.first.contains(at) && self.timeline.is_some() => self.walk(action),
                 None if areas.first.contains(at) => self.select(action),
-                None if areas.second.contains(at) => self.detail.wheel(action),
+                None if areas.second.contains(at) => self.page_in_front().wheel(action),
                 None => false,
             };
             self.stale.frame |= moved;
@@ -57,7 +58,7 @@ impl Model {
         } else if areas.second.contains(at) {
             self.turn_to(Focus::Detail);
             if let Some(line) = at.y.checked_sub(panel::room(areas.second).y) {
-                self.detail.click(line.into());
+                self.page_in_front().click(line.into());
             }
             self.stale.frame = true;
         }
@@ -67,6 +68,13 @@ impl Model {
     fn click_list(&mut self, area: Rect, at: Position) {
         let rows = area.inner(Margin::new(1, 1));
         self.stale.frame = true;
+        if self.timeline.is_some() {
+            self.focus = Focus::List;
+            if rows.contains(at) {
+                self.click_timeline(usize::from(at.y - rows.y));
+            }
+            return;
+        }
         if rows.contains(at) {
             let position = self.offset + usize::from(at.y - rows.y);
             if let Some(number) = self.rows.at(position) {

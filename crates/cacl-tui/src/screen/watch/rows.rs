@@ -136,6 +136,11 @@ impl Rows {
         }
     }
 
+    /// Where the row of a change stands, if there is one.
+    pub fn position_of(&self, change: &Change) -> Option<usize> {
+        self.find(change.time, &change.id).ok()
+    }
+
     fn find(&self, time: Timestamp, id: &str) -> Result<usize, usize> {
         self.order.binary_search_by(|number| {
             let row = &self.arrived[*number as usize];

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::{Model, detail, model::Stale};
+use super::{Model, model::Stale};
 use crate::screen::text;
 
 /// A way to tell times.
@@ -47,11 +47,12 @@ impl Model {
 
     /// Until when the times that are in view stay true.
     pub fn times_hold(&self) -> Option<Timestamp> {
+        let times = Times::of(self);
+        if let Some(timeline) = &self.timeline {
+            return times.hold(self.timeline_times(timeline).chain(timeline.fields.times.iter().copied()));
+        }
         let listed = self.rows.slice(self.offset, self.height).map(|(_, row)| row.time);
-        let change = self.change();
-        let earlier = change.and_then(|change| detail::baseline(&self.history, change));
-        let told = change.into_iter().chain(earlier).map(|change| change.time);
-        Times::of(self).hold(listed.chain(told))
+        times.hold(listed.chain(self.detail.times.iter().copied()))
     }
 }
 

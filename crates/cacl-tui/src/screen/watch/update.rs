@@ -81,6 +81,7 @@ impl Model {
             (Some(Overlay::Help(_)), _) => Place::Help,
             (Some(Overlay::Restore(_)), _) => Place::Restore,
             (Some(Overlay::Export(_)), _) => Place::Export,
+            (None, _) if self.timeline.is_some() => Place::Timeline,
             (None, Focus::List) => Place::List,
             (None, Focus::Detail) => Place::Detail,
         }
@@ -92,6 +93,7 @@ impl Model {
             Action::Help | Action::Back | Action::Quit | Action::Interrupt => true,
             _ if self.overlay.is_some() => true,
             Action::Bell => !self.source.ended,
+            Action::Unchanged | Action::Style if self.timeline.is_some() => self.is_compared(),
             Action::Unchanged => self.rows.len() > 0 && self.style != Style::Raw,
             _ => self.rows.len() > 0,
         }
@@ -158,6 +160,13 @@ impl Model {
                 let words = self.alarm.toggle();
                 self.told(Ok(words));
             }
+            Action::Timeline => self.open_timeline(),
+            Action::Earlier => self.step(false),
+            Action::Later => self.step(true),
+            Action::Mark => self.toggle_mark(),
+            Action::Zoom => self.zoomed = !self.zoomed,
+            Action::Open if self.timeline.is_some() => self.close_timeline(true),
+            Action::Back if self.timeline.is_some() => self.close_timeline(false),
             Action::Open => self.turn_to(Focus::Detail),
             Action::Pane if self.focus == Focus::List => self.turn_to(Focus::Detail),
             Action::Back | Action::Pane => self.turn_to(Focus::List),
@@ -203,6 +212,7 @@ impl Model {
     fn scroll(&mut self, action: Action) {
         let changed = match (&mut self.overlay, self.focus) {
             (Some(overlay), _) => overlay.pane().is_some_and(|pane| pane.scroll(action)),
+            (None, _) if self.timeline.is_some() => self.move_in_timeline(action),
             (None, Focus::Detail) => self.detail.act(action),
             (None, Focus::List) => self.select(action),
         };
@@ -220,14 +230,14 @@ impl Model {
 
     pub fn select_at(&mut self, position: usize) {
         let number = self.rows.at(position);
-        if self.selected != number {
+        if self.aside.take().is_some() || self.selected != number {
             self.selected = number;
             self.renew_detail();
         }
     }
 
     /// The detail of another change, or in another style, begins at its top.
-    fn renew_detail(&mut self) {
+    pub(super) fn renew_detail(&mut self) {
         self.detail.rewind();
         self.stale.detail = true;
     }
@@ -239,10 +249,11 @@ impl Model {
         }
         self.focus = focus;
         let newest = self.rows.at(self.rows.len() - 1);
-        self.follow(focus == Focus::List && self.selected == newest);
+        let leads = focus == Focus::List && self.timeline.is_none() && self.aside.is_none();
+        self.follow(leads && self.selected == newest);
     }
 
-    fn follow(&mut self, follow: bool) {
+    pub(super) fn follow(&mut self, follow: bool) {
         if follow {
             self.paused = None;
         } else if self.paused.is_none() {
@@ -343,6 +354,10 @@ impl Model {
             self.stale.detail = true;
             self.stale.frame = true;
         }
+        if client.is_some() && client == self.timeline.as_ref().map(|timeline| &timeline.client) {
+            self.timeline_met();
+            self.stale.frame = true;
+        }
     }
 
     /// What is known from the past alone is a baseline, and has no row of its own.
@@ -387,7 +402,9 @@ impl Model {
         self.height = areas.map_or(0, |areas| areas.first.height.saturating_sub(2).into());
         self.keep_in_view();
         let room = areas.map_or(Rect::ZERO, |areas| panel::room(areas.second));
-        if !room.is_empty() {
+        if self.timeline.is_some() {
+            self.settle_timeline(areas);
+        } else if !room.is_empty() {
             // Of the height it only matters whether there are lines to spare.
             let size = (room.width, room.height.min(detail::AMPLE));
             if self.stale.detail || self.laid_out != size {

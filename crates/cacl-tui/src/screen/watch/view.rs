@@ -10,7 +10,7 @@ use ratatui::{
 use super::{
     Model, empty, export, header, list,
     model::{Focus, Note, Overlay, Style},
-    restore,
+    restore, timeline,
 };
 use crate::screen::{footer, help, panel, text, theme::Role};
 
@@ -22,6 +22,8 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     header::draw(model, frame, areas.header);
     if model.rows.len() == 0 {
         empty::draw(model, frame, areas.first);
+    } else if let Some(timeline) = &model.timeline {
+        timeline::draw(model, timeline, frame, &areas);
     } else {
         if !areas.first.is_empty() {
             list::draw(model, frame, areas.first);
@@ -47,6 +49,9 @@ fn detail(model: &Model, frame: &mut Frame, area: Rect) {
     let title = model.change().map_or_else(String::new, |change| {
         let name = model.history.client_name(&change.id).or(change.client_id.as_deref());
         let raw = if model.style == Style::Raw { " (record)" } else { "" };
+        if model.is_compared() && model.style != Style::Raw {
+            return format!("{} {} comparison", name.unwrap_or("unknown"), theme.glyphs.dot);
+        }
         match name {
             Some(name) => format!("{name} {} {}{raw}", theme.glyphs.dot, change.event),
             None => format!("{}{raw}", change.event),
@@ -54,7 +59,10 @@ fn detail(model: &Model, frame: &mut Frame, area: Rect) {
     });
     let title = text::fit(&title, area.width.saturating_sub(4).into(), theme.glyphs.ellipsis);
     let position = model.selected.and_then(|number| model.rows.position(number)).map_or(0, |position| position + 1);
-    let place = format!(" {position} of {} ", model.rows.len());
+    let place = match model.aside {
+        Some(_) => " not in the list ".to_owned(),
+        None => format!(" {position} of {} ", model.rows.len()),
+    };
     let block = panel::block(theme, &title, model.focus == Focus::Detail)
         .title_bottom(panel::more(theme, &model.detail.pane))
         .title_bottom(Line::styled(place, theme.style(Role::Quiet)).right_aligned());

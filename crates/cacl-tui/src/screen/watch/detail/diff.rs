@@ -12,6 +12,7 @@ use crate::screen::{
 
 /// Adds the heading and the rows.
 pub fn put(history: &History, change: &Change, diff: &Diff, look: &Look, draft: &mut Draft) {
+    draft.times.extend(baseline(history, change).map(|earlier| earlier.time));
     // With neither an earlier state nor parameters there is nothing to head.
     let bare = diff.rows.is_empty() && change.kind == Kind::Update;
     // The heads of columns tell the same.
@@ -101,7 +102,7 @@ fn against(history: &History, change: &Change, kind: BaselineKind, look: &Look) 
 }
 
 /// The change that a change is compared with.
-pub fn baseline<'a>(history: &'a History, change: &Change) -> Option<&'a Change> {
+fn baseline<'a>(history: &'a History, change: &Change) -> Option<&'a Change> {
     history.get(&history.before(&change.id)?.from?)
 }
 

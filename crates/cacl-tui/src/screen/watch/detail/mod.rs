@@ -3,6 +3,7 @@
 //! ```text
 //! ▲ HIGH   3 settings were reset: the call did not send them
 //!          callback URL added over plain http
+//!          r shows the call that puts it back
 //!
 //! who      kim@example.org · IdentityAdmin · MFA
 //! how      console · 198.51.100.7
@@ -17,7 +18,7 @@
 //! lambda +6.1 s ─ log +0.2 s ─ ingested +1.9 s ─ here +1.2 s
 //! ```
 
-use cacl_event::{ActorType, Change, Diff, History, Origin, Outcome, Reason, Severity};
+use cacl_event::{ActorType, Change, Diff, History, Kind, Origin, Outcome, Reason, Severity, Text};
 use ratatui::{
     layout::Rect,
     text::{Line, Span},
@@ -27,17 +28,19 @@ use super::{Model, list, model::Style, times::Times};
 use crate::{
     feed::Past,
     screen::{
+        keys::{self, Action},
         page::{Draft, Pointed},
         text::{self, Piece, flow, piece, whole},
         theme::{self, Role, Theme},
     },
 };
 
+mod compare;
 mod diff;
 mod sides;
 mod table;
 
-pub use diff::baseline;
+pub use compare::page as comparison;
 
 /// How to lay it out.
 #[derive(Debug, Clone)]
@@ -54,6 +57,8 @@ pub struct Look {
     pub dense: bool,
     /// Whether unchanged settings are shown.
     pub unfolded: bool,
+    /// The change to compare with.
+    pub mark: Option<Text>,
     /// Why less is known of earlier states than could be.
     pub blind: Option<String>,
 }
@@ -72,15 +77,18 @@ impl Look {
             dense: room.height < AMPLE,
             sides: model.style == Style::Sides,
             unfolded: model.unfolded,
+            mark: model.mark.clone(),
             blind,
         }
     }
 
-    fn piece(&self, text: &str, role: Role) -> Piece {
+    /// A piece that may be broken between words.
+    pub fn piece(&self, text: &str, role: Role) -> Piece {
         piece(text, self.theme.style(role))
     }
 
-    fn whole(&self, text: &str, role: Role) -> Piece {
+    /// A piece that stays on one line.
+    pub fn whole(&self, text: &str, role: Role) -> Piece {
         whole(text, self.theme.style(role))
     }
 
@@ -96,13 +104,25 @@ pub const AMPLE: u16 = 16;
 /// The width of the labels.
 const LABEL: usize = 9;
 
-/// A change that the history knows, in full.
+/// A change that the history knows, in full; with a mark on another one of its client, how the two differ.
 pub fn page(history: &History, change: &Change, look: &Look) -> Draft {
     let mut draft = Draft::default();
+    if let Some(mark) = look.mark.as_deref().and_then(|id| history.get(id)) {
+        if let Some(page) = compare::page(history, mark, change, look) {
+            return page;
+        }
+        let hint = compare::hint(history, mark, change, look);
+        draft.plain(flow(Vec::new(), &[look.piece(&hint, Role::Accent)], look.width));
+        draft.gap();
+    }
+    draft.times.push(change.time);
     let Some((diff, judgement)) = history.read(&change.id) else { return draft };
     let reasons: Vec<Reason> = judgement.reasons.into_iter().map(|reason| in_short(reason, &diff)).collect();
     draft.plain(why(change, &reasons, look));
-    gap(look, &mut draft);
+    draft.plain(way_back(change, &diff, look));
+    if !reasons.is_empty() {
+        gap(look, &mut draft);
+    }
     facts(change, look, &mut draft);
     gap(look, &mut draft);
     diff::put(history, change, &diff, look, &mut draft);
@@ -119,6 +139,18 @@ fn gap(look: &Look, draft: &mut Draft) {
     if !look.dense && !draft.lines.is_empty() {
         draft.gap();
     }
+}
+
+/// How to put back what was lost unasked for, or with its client.
+fn way_back(change: &Change, diff: &Diff, look: &Look) -> Vec<Line<'static>> {
+    let lost = diff.summary().reset > 0 || (change.kind == Kind::Delete && !diff.rows.is_empty());
+    if !diff.applied || !lost {
+        return Vec::new();
+    }
+    let key = keys::name_of(Action::Restore, look.theme.glyphs);
+    let indent = " ".repeat(if look.width < 30 { 0 } else { LABEL });
+    let head = vec![Span::raw(indent), Span::styled(format!("{key} "), look.theme.style(Role::Accent))];
+    flow(head, &[look.piece("shows the call that puts it back", Role::Quiet)], look.width)
 }
 
 /// What was reset is told below, each with its value, so that here a number is enough.

@@ -18,7 +18,7 @@ use super::{
     table::{self, Table},
 };
 use crate::screen::{
-    page::Draft,
+    page::{Draft, Pointed},
     text::{Piece, flow},
     theme::Role,
 };
@@ -83,7 +83,7 @@ impl<'a> Sides<'a> {
         }
         for (cells, means) in self.cells(row) {
             lines.extend(self.beside(std::mem::take(&mut head), cells));
-            draft.spot(std::mem::take(&mut lines), table::pointed(row, means.as_ref()));
+            draft.spot(std::mem::take(&mut lines), Pointed::at(&row.path, means.as_ref()));
         }
     }
 

@@ -80,7 +80,7 @@ impl<'a> Table<'a> {
             }
             head.extend(value.sign);
             lines.extend(flow(std::mem::take(&mut head), &value.pieces, self.look.width));
-            draft.spot(std::mem::take(&mut lines), pointed(row, value.means.as_ref()));
+            draft.spot(std::mem::take(&mut lines), Pointed::at(&row.path, value.means.as_ref()));
         }
     }
 
@@ -187,16 +187,6 @@ pub fn loss(row: &Row) -> Role {
 /// Between a value and the remark on it.
 pub fn gap(look: &Look) -> Piece {
     look.piece("  ", Role::Quiet)
-}
-
-/// What whoever points at a value means: the bare value, as one would write it elsewhere.
-pub fn pointed(row: &Row, value: Option<&Value>) -> Pointed {
-    let text = match value {
-        Some(Value::String(text)) => clean(text).into_owned(),
-        Some(other) => clean(&other.to_string()).into_owned(),
-        None => String::new(),
-    };
-    Pointed { what: clean(&row.path).into_owned(), text }
 }
 
 /// A line of a value: the sign of a list's element, the text that hangs behind it, and the value it stands for.
