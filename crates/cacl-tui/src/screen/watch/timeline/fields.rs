@@ -92,8 +92,8 @@ fn rank(how: How) -> u8 {
 
 /// Units stand with their validities; what was done last to either was done to both.
 fn folded(fields: Vec<FieldOrigin>) -> Vec<FieldOrigin> {
-    let origins: BTreeMap<Box<str>, FieldOrigin> =
-        fields.into_iter().map(|field| (field.path.clone(), field)).collect();
+    let origins: BTreeMap<String, FieldOrigin> =
+        fields.into_iter().map(|field| (field.path.to_string(), field)).collect();
     let units: Vec<&str> = origins.keys().filter_map(|path| unit_of(path)).collect();
     let shown = origins.values().filter(|field| !units.contains(&&*field.path));
     let with_unit = shown.map(|field| {
