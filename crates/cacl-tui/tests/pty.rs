@@ -213,20 +213,6 @@ fn what_is_copied_and_exported_comes_out() -> termlens::Result<()> {
 }
 
 #[test]
-fn tmux_is_asked_to_hand_a_copy_on() -> termlens::Result<()> {
-    let home = tempfile::tempdir().expect("a folder");
-    let replay = terminal(home.path()).env("TMUX", "/tmp/tmux-0/default,1,0").args(["replay", RECORDING]);
-    let mut replay = replay.spawn(PROGRAM)?;
-    replay.wait_until(|screen| screen.alternate_screen() && screen.contains("web-shop"))?;
-    replay.send(Key::Char('g'))?;
-    replay.send(Key::Char('y'))?;
-    replay.wait_until(|screen| screen.clipboard().is_some())?;
-    replay.send(Key::Char('q'))?;
-    gives_back(replay, 0)?;
-    Ok(())
-}
-
-#[test]
 fn the_mouse_is_taken_and_given_back() -> termlens::Result<()> {
     let home = tempfile::tempdir().expect("a folder");
     let mut replay = terminal(home.path()).args(["replay", RECORDING]).spawn(PROGRAM)?;

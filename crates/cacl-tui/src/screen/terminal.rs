@@ -16,7 +16,6 @@ use crossterm::{
     cursor,
     event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EventStream},
     execute, queue,
-    style::Print,
     terminal::{
         BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
         enable_raw_mode,
@@ -64,7 +63,7 @@ impl Drop for Session {
 /// the mouse, too, which would wake the program for nothing.
 #[cfg(not(windows))]
 fn capture_mouse() -> io::Result<()> {
-    execute!(io::stdout(), Print("\x1b[?1000h\x1b[?1006h"))
+    execute!(io::stdout(), crossterm::style::Print("\x1b[?1000h\x1b[?1006h"))
 }
 
 /// The console's own way knows no other.

@@ -1,8 +1,8 @@
 //! Whatever comes in, at whatever size: no panic, and nothing on the screen that a terminal would take for a command.
 
 use cacl_aws::{Progress, StackEvent, Status};
-use cacl_event::Decoded;
-use crossterm::event::Event;
+use cacl_event::{Decoded, Severity};
+use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use serde_json::{Value, json};
@@ -12,8 +12,9 @@ use super::{Stage, key, look, now, scene};
 use crate::{
     feed::Feed,
     screen::{
-        Heading, progress,
+        Heading, Scene, Task, Wishes, progress,
         run::{Msg, Screen},
+        task,
     },
 };
 
@@ -102,12 +103,19 @@ enum Step {
     Key(&'static str),
     Size(u16, u16),
     Wait(i64),
+    Mouse(MouseEventKind, u16, u16),
+    Paste(String),
+    Idle,
 }
 
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 35] = [
     "j", "k", "g", "G", "^d", "^u", "^f", "^b", "pgdn", "pgup", "home", "end", "tab", "enter", "esc", "u", "|", "?",
-    "up", "down", "x", "t", "v", "[", "]", "z", "T", "y",
+    "up", "down", "x", "t", "v", "[", "]", "z", "T", "y", "Y", "r", "e", "b", "left", "right",
+    "backspace",
 ];
+
+const MOUSE: [MouseEventKind; 3] =
+    [MouseEventKind::Down(MouseButton::Left), MouseEventKind::ScrollDown, MouseEventKind::ScrollUp];
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
@@ -116,6 +124,9 @@ fn step() -> impl Strategy<Value = Step> {
         5 => prop::sample::select(&KEYS[..]).prop_map(Step::Key),
         2 => (1..=200_u16, 1..=60_u16).prop_map(|(width, height)| Step::Size(width, height)),
         1 => (-100..1_000_000_i64).prop_map(Step::Wait),
+        2 => (prop::sample::select(&MOUSE[..]), 0..200_u16, 0..60_u16).prop_map(|(kind, x, y)| Step::Mouse(kind, x, y)),
+        1 => nasty().prop_map(Step::Paste),
+        2 => Just(Step::Idle),
     ]
 }
 
@@ -137,15 +148,30 @@ proptest! {
     #[test]
     fn the_watch_screen_withstands_anything(steps in prop::collection::vec(step(), 1..40), ascii: bool, color: bool) {
         let look = crate::screen::Look { color, ascii, ..look() };
-        let mut stage = Stage::with(80, 24, &scene(), &look);
+        let wishes = Wishes { bell: Some(Severity::Info), ..Wishes::default() };
+        let mut stage = Stage::with(80, 24, &Scene { wishes, ..scene() }, &look);
+        stage.answer = Ok(String::new());
         for step in steps {
             match step {
                 Step::Feed(item) => drop(stage.feed([item])),
                 Step::Key(name) => stage.tell(Msg::Input(key(name))),
                 Step::Size(width, height) => drop(stage.resize(width, height)),
                 Step::Wait(seconds) => drop(stage.after(seconds)),
+                Step::Mouse(kind, column, row) => {
+                    let mouse = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+                    stage.tell(Msg::Input(Event::Mouse(mouse)));
+                }
+                Step::Paste(text) => stage.tell(Msg::Input(Event::Paste(text))),
+                Step::Idle => stage.tell(Msg::Idle),
             }
             assert_harmless(stage.draw());
+        }
+        // What leaves is as harmless as what is shown, but for the ends of lines.
+        for task in &stage.tasks {
+            if let Task::Copy { text, .. } | Task::Ring { words: text } | Task::Export(task::Step::Write(text)) = task {
+                let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+                prop_assert!(!text.chars().any(|character| character != '\n' && harmful(character)), "{task:?}");
+            }
         }
     }
 

@@ -337,3 +337,20 @@ fn a_click_wherever_is_no_harm() {
         }
     }
 }
+
+#[test]
+fn what_the_change_touched_stands_out_in_the_call() {
+    let mut stage = forgetful(120, 60);
+    stage.press("r");
+    let styles = super::styles(stage.draw());
+    let stands_out = |name: &str| styles.lines().any(|line| line.contains("Cyan") && line.contains(name));
+    assert!(stands_out("\"LogoutURLs\"") && stands_out("https://shop.example.org/out"), "{styles}");
+    assert!(!stands_out("\"ClientName\"") && !stands_out("\"code\""), "{styles}");
+}
+
+#[test]
+fn why_a_state_is_unknown_is_told_as_far_as_known() {
+    let mut stage = Stage::told(120, 40);
+    stage.feed([Feed::Past(crate::feed::Past::Reading { back_to: super::now(), calls: 1 })]);
+    stage.press("k k k k k r").assert_shows("CloudTrail is still being asked");
+}

@@ -1,5 +1,8 @@
 //! The overlay with the call that undoes the selected change: wrapped to be read, whole to be copied.
 
+use std::collections::HashSet;
+
+use cacl_event::Class;
 use ratatui::{
     Frame,
     layout::{Margin, Rect},
@@ -9,6 +12,7 @@ use ratatui::{
 
 use super::{Model, list};
 use crate::{
+    feed::Past,
     restore::{self, Undo},
     screen::{
         Task, panel,
@@ -27,6 +31,8 @@ pub struct Shown {
     state: String,
     /// The call, or why there is none.
     undo: Result<Undo, String>,
+    /// The settings that the change touched, in lower case: they stand out in the call.
+    touched: HashSet<String>,
     /// Its lines, for the width it has.
     pub pane: Pane,
 }
@@ -37,10 +43,20 @@ impl Shown {
         let change = model.change()?;
         let name = model.history.client_name(&change.id).or(change.client_id.as_deref()).unwrap_or("this call");
         let time = text::moment(change.time, &model.zone, "%Y-%m-%d %H:%M:%S");
+        let undo = restore::before(&model.history, change, &model.scene.wishes.reach);
+        let undo = undo.map_err(|why| match &model.past {
+            Some(Past::Reading { .. }) => format!("{why} CloudTrail is still being asked for more."),
+            Some(Past::Trouble(words)) => format!("{why} {words}"),
+            Some(Past::Read) | None => why,
+        });
+        let diff = model.history.diff(&change.id);
+        let rows = diff.iter().flat_map(|diff| &diff.rows);
+        let touched = rows.filter(|row| !matches!(row.class, Class::Unchanged | Class::Defaulted));
         Some(Self {
+            touched: touched.filter_map(|row| row.path.split('.').next()).map(str::to_lowercase).collect(),
             title: format!("Restore {name}"),
             state: format!("To the state before {} by {}, {time}", change.event, list::who(change)),
-            undo: restore::before(&model.history, change, &model.scene.wishes.reach),
+            undo,
             pane: Pane::default(),
         })
     }
@@ -75,11 +91,18 @@ impl Shown {
                 for note in &undo.call.notes {
                     lines.extend(flow(vec![Span::raw("# ")], &[piece(note, theme.style(Role::Medium))], columns));
                 }
+                let mut role = Role::Text;
                 for line in undo.call.command.lines() {
+                    // A setting begins at an indent of two.
+                    if let Some((name, _)) = line.strip_prefix("  \"").and_then(|rest| rest.split_once('"')) {
+                        role = if self.touched.contains(&name.to_lowercase()) { Role::Accent } else { Role::Text };
+                    } else if !line.starts_with(' ') {
+                        role = Role::Text;
+                    }
                     // What is wrapped hangs by two columns more than its own indent.
                     let text = line.trim_start();
                     let head = vec![Span::raw(" ".repeat(line.len() - text.len()))];
-                    lines.extend(flow(head, &[piece(text, theme.style(Role::Text))], columns));
+                    lines.extend(flow(head, &[piece(text, theme.style(role))], columns));
                 }
             }
         }
