@@ -48,8 +48,6 @@ pub struct Form {
     all: bool,
     file: Input,
     field: Field,
-    /// How many rows there are to choose from.
-    shown: usize,
     running: Option<Running>,
 }
 
@@ -76,14 +74,14 @@ struct Running {
 
 impl Form {
     /// For all rows, to a file named after the stack and the time.
-    pub fn new(stack: &str, shown: usize, now: Timestamp) -> Self {
+    pub fn new(stack: &str, now: Timestamp) -> Self {
         // A recording's name is its path; of that the last part.
         let stack = stack.rsplit(['/', '\\']).next().unwrap_or_default();
         let plain = |letter: char| if letter.is_ascii_alphanumeric() || "-_".contains(letter) { letter } else { '-' };
         let stack: String = stack.chars().take(60).map(plain).collect();
         let stack = if stack.starts_with("cacl-") { stack } else { format!("cacl-{stack}") };
         let file = format!("{stack}-{}.{}", now.strftime("%Y%m%dT%H%M%SZ"), File::Csv.extension());
-        Self { format: File::Csv, all: true, file: file.into(), field: Field::Format, shown, running: None }
+        Self { format: File::Csv, all: true, file: file.into(), field: Field::Format, running: None }
     }
 
     /// Whether a file is on its way.
@@ -98,7 +96,8 @@ impl Form {
         }
         match event {
             Event::Paste(text) => {
-                for letter in text.chars().filter(|letter| !letter.is_control()) {
+                // No folder takes a name that long.
+                for letter in text.chars().filter(|letter| !letter.is_control()).take(4096) {
                     self.file.handle(InputRequest::InsertChar(letter));
                 }
                 true
@@ -139,7 +138,7 @@ impl Form {
 impl Model {
     /// Opens the form.
     pub fn export(&mut self) {
-        self.overlay = Some(Overlay::Export(Form::new(&self.scene.stack, self.rows.len(), self.now)));
+        self.overlay = Some(Overlay::Export(Form::new(&self.scene.stack, self.now)));
     }
 
     /// What a key does in the form.
@@ -226,14 +225,14 @@ pub fn area(screen: Rect) -> Rect {
     panel::centred(screen, 76, 8)
 }
 
-/// Draws it over what is there.
-pub fn draw(theme: &Theme, form: &Form, frame: &mut Frame) {
+/// Draws it over what is there; `rows` is how many there are to choose from.
+pub fn draw(theme: &Theme, form: &Form, rows: usize, frame: &mut Frame) {
     let area = area(frame.area());
     frame.render_widget(Clear, area);
     frame.render_widget(panel::block(theme, "Export", true), area);
     let room = area.inner(Margin::new(1, 1));
     let formats = File::ALL.map(|format| (format.name().to_owned(), format == form.format));
-    let changes = [(format!("all {} shown", form.shown), form.all), ("the selected one".to_owned(), !form.all)];
+    let changes = [(format!("all {rows} shown"), form.all), ("the selected one".to_owned(), !form.all)];
     let mut lines = vec![
         choice(theme, form, Field::Format, "format", &formats),
         choice(theme, form, Field::Changes, "changes", &changes),

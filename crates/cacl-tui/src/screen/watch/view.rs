@@ -39,7 +39,7 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     match &model.overlay {
         Some(Overlay::Help(pane)) => help::draw(&model.theme, pane, frame),
         Some(Overlay::Restore(shown)) => restore::draw(&model.theme, shown, frame),
-        Some(Overlay::Export(form)) => export::draw(&model.theme, form, frame),
+        Some(Overlay::Export(form)) => export::draw(&model.theme, form, model.rows.len(), frame),
         None => {}
     }
 }
