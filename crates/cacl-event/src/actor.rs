@@ -173,6 +173,37 @@ mod tests {
         Some("Deploy"),
         Some(true)
     )]
+    #[case::user_with_mfa(json!({"type": "IAMUser", "userName": "ana", "arn": "arn:aws:iam::123456789012:user/ana",
+                 "sessionContext": {"attributes": {"creationDate": "2026-10-01T08:00:00Z", "mfaAuthenticated": "true"}}}),
+                 ActorType::IamUser, Some("ana"), None, Some(true))]
+    #[case::user_without_mfa(json!({"type": "IAMUser", "userName": "ana", "arn": "arn:aws:iam::123456789012:user/ana",
+                 "sessionContext": {"sessionIssuer": {}, "webIdFederationData": {}, "attributes": {"mfaAuthenticated": "false"}}}),
+                 ActorType::IamUser, Some("ana"), None, Some(false))]
+    #[case::root_with_mfa(json!({"type": "Root", "principalId": "123456789012", "arn": "arn:aws:iam::123456789012:root",
+                 "accountId": "123456789012", "sessionContext": {"attributes": {"mfaAuthenticated": "true"}}}),
+                 ActorType::Root, Some("root"), None, Some(true))]
+    #[case::pipeline_by_oidc(json!({"type": "AssumedRole", "principalId": "AROAEXAMPLE:GitHubActions",
+                 "arn": "arn:aws:sts::123456789012:assumed-role/deploy/GitHubActions", "accountId": "123456789012",
+                 "sessionContext": {
+                     "sessionIssuer": {"type": "Role", "userName": "deploy", "arn": "arn:aws:iam::123456789012:role/ci/deploy"},
+                     "webIdFederationData": {"attributes": {},
+                         "federatedProvider": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"},
+                     "attributes": {"mfaAuthenticated": "false"}}}),
+                 ActorType::AssumedRole, Some("GitHubActions"), Some("deploy"), Some(false))]
+    #[case::by_delegate(json!({"type": "AssumedRole", "principalId": "AROAEXAMPLE:Session",
+                 "arn": "arn:aws:sts::123456789012:assumed-role/Ana/Session", "invokedByDelegate": {"accountId": "210987654321"},
+                 "sessionContext": {"sessionIssuer": {"type": "Role", "userName": "Ana"}}}),
+                 ActorType::AssumedRole, Some("Session"), Some("Ana"), None)]
+    #[case::instance(json!({"type": "AssumedRole", "principalId": "AROAEXAMPLE:i-0123456789abcdef0",
+                 "arn": "arn:aws:sts::123456789012:assumed-role/web/i-0123456789abcdef0",
+                 "sessionContext": {"ec2RoleDelivery": "2.0", "sessionIssuer": {"type": "Role", "userName": "web"}}}),
+                 ActorType::AssumedRole, Some("i-0123456789abcdef0"), Some("web"), None)]
+    #[case::china(json!({"type": "AssumedRole", "arn": "arn:aws-cn:sts::123456789012:assumed-role/Deploy/run-1"}),
+                 ActorType::AssumedRole, Some("run-1"), Some("Deploy"), None)]
+    #[case::hidden_user(json!({"type": "IAMUser", "accountId": "123456789012", "userName": "HIDDEN_DUE_TO_SECURITY_REASONS"}),
+                 ActorType::IamUser, Some("HIDDEN_DUE_TO_SECURITY_REASONS"), None, None)]
+    #[case::identity_center_named(json!({"type": "IdentityCenterUser", "userName": "kim", "onBehalfOf": {"userId": "u-1"}}),
+                 ActorType::IdentityCenterUser, Some("kim"), None, None)]
     #[case::role_from_arn(json!({"type": "AssumedRole", "arn": "arn:aws:sts::123456789012:assumed-role/Deploy/run"}),
                  ActorType::AssumedRole, Some("run"), Some("Deploy"), None)]
     #[case::role(json!({"type": "Role", "arn": "arn:aws:iam::123456789012:role/Deploy"}),

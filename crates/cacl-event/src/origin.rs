@@ -113,6 +113,58 @@ mod tests {
     )]
     #[case::cli_bracketed("[aws-cli/2.7.0 Python/3.9.11 Linux/5.10 exe/x86_64]", Origin::Cli)]
     #[case::cloudshell("aws-cli/2.15.0 exec-env/CloudShell", Origin::Cli)]
+    #[case::cli_v1_new(
+        "aws-cli/1.36.0 md/Botocore#1.35.59 ua/2.0 os/linux#6.1 md/arch#x86_64 lang/python#3.12.3",
+        Origin::Cli
+    )]
+    #[case::cli_in_cloudshell(
+        "aws-cli/2.13.5 Python/3.11.4 Linux/4.14.255 exec-env/CloudShell exe/x86_64.amzn.2 prompt/off command/cognito-idp.update-user-pool-client",
+        Origin::Cli
+    )]
+    #[case::botocore("Botocore/1.31.62 Python/3.11.4 Linux/6.1", Origin::Sdk)]
+    #[case::boto3_old("Boto3/1.20.24 Python/3.9.7 Linux/5.4 Botocore/1.23.24", Origin::Sdk)]
+    #[case::java_v1(
+        "aws-sdk-java/1.12.261 Linux/5.10 OpenJDK_64-Bit_Server_VM/25.332 java/1.8.0_332 vendor/Oracle_Corporation cfg/retry-mode/legacy",
+        Origin::Sdk
+    )]
+    #[case::java_v2(
+        "aws-sdk-java/2.31.9 md/io#sync md/http#Apache ua/2.1 api/CognitoIdentityProvider#2.31.x os/Linux#6.1 lang/java#21.0.6 m/D,N",
+        Origin::Sdk
+    )]
+    #[case::go_v1("aws-sdk-go/1.44.298 (go1.20.5; linux; amd64)", Origin::Sdk)]
+    #[case::go_v2_service(
+        "aws-sdk-go-v2/1.36.3 ua/2.1 os/linux lang/go#1.24.1 md/GOOS#linux md/GOARCH#amd64 api/cognitoidentityprovider#1.51.4 m/E",
+        Origin::Sdk
+    )]
+    #[case::dotnet(
+        "aws-sdk-dotnet-coreclr/3.7.300.37 ua/2.0 os/linux#6.1 lang/.NET_Core#8.0.1 md/ClientAsync",
+        Origin::Sdk
+    )]
+    #[case::powershell(
+        "AWSPowerShell.Common/4.1.500 .NET_Core/8.0.1 OS/Linux PowerShellCore/7.4 ClientAsync",
+        Origin::Sdk
+    )]
+    #[case::php("aws-sdk-php/3.300.0 ua/2.0 OS/Linux#6.1 lang/php#8.3.0 GuzzleHttp/7", Origin::Sdk)]
+    #[case::ruby(
+        "aws-sdk-ruby3/3.190.0 ua/2.0 api/cognito_identity_provider#1.83.0 os/linux lang/ruby#3.3.0",
+        Origin::Sdk
+    )]
+    #[case::cpp("aws-sdk-cpp/1.11.200 ua/2.0 md/aws-crt#0.24.4 os/Linux/6.1 lang/c++#C++17 md/GCC#12.2", Origin::Sdk)]
+    #[case::kotlin(
+        "aws-sdk-kotlin/1.4.30 ua/2.1 api/cognito-identity-provider#1.4.30 os/linux lang/kotlin#2.1.0",
+        Origin::Sdk
+    )]
+    #[case::swift(
+        "aws-sdk-swift/1.2.0 ua/2.1 api/cognito_identity_provider#1.2.0 os/macos#14.5 lang/swift#6.0",
+        Origin::Sdk
+    )]
+    #[case::javascript_in_lambda(
+        "aws-sdk-js/3.749.0 ua/2.1 os/linux#5.10 lang/js md/nodejs#22.14 api/cognito-identity-provider#3.749.0 exec-env/AWS_Lambda_nodejs22.x",
+        Origin::Sdk
+    )]
+    #[case::serverless("aws-sdk-nodejs/2.1531.0 linux/v18.19.0 promise", Origin::Sdk)]
+    #[case::sam("aws-sam-cli/1.108.0 Boto3/1.34.11 md/Botocore#1.34.11 ua/2.0 os/linux lang/python#3.11", Origin::Sdk)]
+    #[case::amplify("amplify-cli/12.10.1 aws-sdk-nodejs/2.1426.0 linux/v18.19.0", Origin::Sdk)]
     #[case::boto3("Boto3/1.34.11 md/Botocore#1.34.11 ua/2.0 os/linux lang/python#3.12", Origin::Sdk)]
     #[case::javascript(
         "aws-sdk-js/3.499.0 ua/2.1 os/linux lang/js md/nodejs#20.11 api/cognito-identity-provider#3.499.0",
@@ -129,12 +181,32 @@ mod tests {
         "APN/1.0 HashiCorp/1.0 Terraform/1.6.6 (+https://www.terraform.io) terraform-provider-aws/5.31.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.24.0",
         Origin::Terraform
     )]
+    #[case::terraform_v4(
+        "APN/1.0 HashiCorp/1.0 Terraform/1.3.6 (+https://www.terraform.io) terraform-provider-aws/4.45.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go/1.44.149 (go1.19.3; linux; amd64)",
+        Origin::Terraform
+    )]
+    #[case::terraform_v6(
+        "APN/1.0 HashiCorp/1.0 Terraform/1.13.3 (+https://www.terraform.io) terraform-provider-aws/6.14.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.39.1 ua/2.1 os/linux lang/go#1.24.6 md/GOOS#linux md/GOARCH#amd64 api/cognitoidentityprovider#1.57.5 m/E,b",
+        Origin::Terraform
+    )]
+    #[case::terraform_after_the_sdk(
+        "aws-sdk-go/1.10.18 (go1.8; linux; amd64) APN/1.0 HashiCorp/1.0 Terraform/0.9.8",
+        Origin::Terraform
+    )]
     #[case::opentofu(
         "APN/1.0 OpenTofu/1.6.0 (+https://opentofu.org) terraform-provider-aws/5.31.0 aws-sdk-go-v2/1.24.0",
         Origin::Terraform
     )]
     #[case::pulumi(
         "APN/1.0 Pulumi/1.0 PulumiAWS/6.18 (+https://www.pulumi.com) terraform-provider-aws/5.31 aws-sdk-go-v2/1.24",
+        Origin::Sdk
+    )]
+    #[case::pulumi_classic(
+        "APN/1.0 Pulumi/1.0 Pulumi-Aws/4.17.0 (+https://www.pulumi.com) aws-sdk-go/1.40.20 (go1.16.4; darwin; amd64)",
+        Origin::Sdk
+    )]
+    #[case::pulumi_native(
+        "aws-sdk-go-v2/1.36.3 os/linux lang/go#1.24 APN/1.0 Pulumi/1.0 PulumiAwsNative/1.12",
         Origin::Sdk
     )]
     #[case::pulumi_last("APN/1.0 HashiCorp/1.0 Terraform/1.0 terraform-provider-aws/dev pulumi-aws/6.0", Origin::Sdk)]
@@ -155,6 +227,7 @@ mod tests {
     #[rstest]
     #[case::console(json!({"sessionCredentialFromConsole": "true", "userAgent": "Mozilla/5.0"}), Origin::Console)]
     #[case::console_over_agent(json!({"sessionCredentialFromConsole": "true", "userAgent": "aws-cli/2.15"}), Origin::Console)]
+    #[case::console_over_terraform(json!({"sessionCredentialFromConsole": true, "userAgent": "Terraform/1.6.6"}), Origin::Console)]
     #[case::console_flag_false(json!({"sessionCredentialFromConsole": "false", "userAgent": "Mozilla/5.0"}), Origin::Unknown)]
     #[case::behind_console(json!({"sessionCredentialFromConsole": "true", "userIdentity": {"invokedBy": "AWS Internal"}}), Origin::Console)]
     #[case::cloudformation(json!({"userIdentity": {"invokedBy": "cloudformation.amazonaws.com"}, "userAgent": "cloudformation.amazonaws.com"}), Origin::CloudFormation)]

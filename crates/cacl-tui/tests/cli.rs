@@ -139,6 +139,24 @@ fn completions_and_man_come_from_the_definition() {
 }
 
 #[test]
+fn rules_are_printed_for_people_and_for_programs() {
+    let rules = cacl_event::judge::rules();
+    let (code, table, _) = ran(Home::new().cacl().arg("rules"));
+    assert_eq!((code, table.lines().count()), (0, rules.len()));
+    let (code, lines, _) = ran(Home::new().cacl().args(["rules", "--output", "jsonl"]));
+    assert_eq!((code, lines.lines().count()), (0, rules.len()));
+    for ((rule, row), line) in rules.iter().zip(table.lines()).zip(lines.lines()) {
+        assert!(row.contains(rule.id) && row.contains(rule.severity.as_str()) && row.contains(rule.sentence), "{row}");
+        let object: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let expected = serde_json::json!({
+            "schema": "cacl.rule/1", "rule": rule.id, "severity": rule.severity.as_str(), "looks_at": rule.looks_at,
+            "even_if_failed": rule.even_if_failed, "sentence": rule.sentence,
+        });
+        assert_eq!(object, expected);
+    }
+}
+
+#[test]
 fn the_log_goes_to_its_file_alone() {
     let home = Home::new();
     let (code, _, stderr) = ran(home.cacl().args(["replay", &fixture("update.json"), "--log", "/no/such/folder/log"]));

@@ -31,13 +31,6 @@ impl Subject<'_> {
     fn is_call(&self, events: &[&str]) -> bool {
         events.contains(&&*self.change.event)
     }
-
-    fn sent_text(&self, path: &str) -> Option<String> {
-        match self.change.sent.as_ref()?.get(path)? {
-            Value::String(text) => Some(text),
-            _ => None,
-        }
-    }
 }
 
 /// `"scope added: a, b"`, unless there is nothing to name.
@@ -159,6 +152,61 @@ pub(super) fn user_existence_exposed(subject: &Subject<'_>) -> Option<String> {
     says(prevents(&row.before) && !prevents(&row.after), "sign-in errors tell again whether a user exists")
 }
 
+/// The setting says `false` where it is off, and the flows of the client mean nothing then.
+pub(super) fn oauth_turned_on(subject: &Subject<'_>) -> Option<String> {
+    let row = subject.altered("allowedOAuthFlowsUserPoolClient").filter(|_| subject.is_known_update())?;
+    let is_on = |value: &Option<Value>| *value == Some(Value::Bool(true));
+    says(!is_on(&row.before) && is_on(&row.after), "OAuth and the hosted sign-in pages turned on for the client")
+}
+
+/// Without the setting the standard attributes may be read; whether that is more is not known.
+pub(super) fn read_attributes_widened(subject: &Subject<'_>) -> Option<String> {
+    let row = subject.altered("readAttributes").filter(|row| row.before.is_some() && subject.is_known_update())?;
+    row.after.as_ref()?;
+    named("attributes may be read", &subject.gained("readAttributes"))
+}
+
+/// What an update takes away on purpose; what it forgets is a reset.
+pub(super) fn access_taken_away(subject: &Subject<'_>) -> Option<String> {
+    const LISTS: [(&str, &str); 6] = [
+        ("allowedOAuthScopes", "scope"),
+        ("allowedOAuthFlows", "OAuth flow"),
+        ("explicitAuthFlows", "auth flow"),
+        ("supportedIdentityProviders", "identity provider"),
+        ("callbackURLs", "callback URL"),
+        ("logoutURLs", "logout URL"),
+    ];
+    if !subject.is_known_update() {
+        return None;
+    }
+    let of_list = |(path, what): (&str, &str)| {
+        let row = subject.touched(path).filter(|row| matches!(row.class, Class::Changed | Class::Removed))?;
+        let gone: Vec<&str> = row.removed.as_deref()?.iter().filter_map(Value::as_str).collect();
+        named(what, &gone)
+    };
+    let gone: Vec<String> = LISTS.into_iter().filter_map(of_list).collect();
+    (!gone.is_empty()).then(|| format!("taken away: {}", gone.join("; ")))
+}
+
+pub(super) fn pool_deleted(subject: &Subject<'_>) -> Option<String> {
+    says(subject.is_call(&["DeleteUserPool"]), "the user pool was deleted, with all its clients and users")
+}
+
+/// Of what was before nothing is known, but what is true now is bad enough.
+pub(super) fn pool_without_mfa(subject: &Subject<'_>) -> Option<String> {
+    let is_off = || subject.change.sent.as_ref()?.get("mfaConfiguration").map(|value| value == "OFF");
+    let applies = subject.is_call(&["SetUserPoolMfaConfig"]) && is_off() == Some(true);
+    says(applies, "MFA was set to off for the whole user pool")
+}
+
+pub(super) fn provider_configured(subject: &Subject<'_>) -> Option<String> {
+    let events = ["CreateIdentityProvider", "UpdateIdentityProvider"];
+    says(
+        subject.is_call(&events),
+        "an identity provider of the user pool was set up: whoever runs it can sign users in",
+    )
+}
+
 pub(super) fn secret_added(subject: &Subject<'_>) -> Option<String> {
     says(subject.is_call(&["AddUserPoolClientSecret"]), "a secret was added to the client")
 }
@@ -190,26 +238,4 @@ pub(super) fn resource_server_deleted(subject: &Subject<'_>) -> Option<String> {
         subject.is_call(&["DeleteResourceServer"]),
         "a resource server was deleted: its scopes are gone from every client",
     )
-}
-
-/// Trails count whichever they are, for nothing tells which one feeds the rule. Rules and functions count if they go by the
-/// names that the stack gives (any prefix); other ones are not ours to judge.
-pub(super) fn pipeline_tampered(subject: &Subject<'_>) -> Option<String> {
-    let trail = ["StopLogging", "DeleteTrail", "UpdateTrail", "PutEventSelectors"];
-    let rule = ["DisableRule", "DeleteRule", "PutRule", "RemoveTargets", "PutTargets"];
-    // Lambda's events carry the API's date (`UpdateFunctionCode20150331v2`).
-    let function = ["UpdateFunctionCode", "UpdateFunctionConfiguration", "DeleteFunction", "PutFunctionConcurrency"];
-    let event = &*subject.change.event;
-    let of_ours = |path: &str, ending: &str| subject.sent_text(path).filter(|name| name.contains(ending));
-    let name = if trail.contains(&event) {
-        subject.sent_text("name").or_else(|| subject.sent_text("trailName")).unwrap_or_default()
-    } else if rule.contains(&event) {
-        let ending = "-app-client-api-call-events";
-        of_ours("name", ending).or_else(|| of_ours("rule", ending))?
-    } else if function.iter().any(|call| event.starts_with(call)) {
-        of_ours("functionName", "-app-client-api-call-subscriber")?
-    } else {
-        return None;
-    };
-    Some(format!("the pipeline itself was touched: {event} {name}").trim_end().to_owned())
 }

@@ -5,6 +5,7 @@
 //! only the rules about who called and about the failure itself apply to it.
 
 mod client;
+mod pipeline;
 mod rules;
 mod tokens;
 mod urls;
@@ -71,8 +72,8 @@ pub struct Rule {
     pub id: &'static str,
     /// How bad.
     pub severity: Severity,
-    /// What it looks at, e.g. `callbackURLs, logoutURLs`.
-    pub looks_at: &'static str,
+    /// What it looks at: names of settings, or fields of the JSON lines (`actor`, `event`, …).
+    pub looks_at: &'static [&'static str],
     /// What it says, for people.
     pub sentence: &'static str,
     /// Whether it also applies to calls that failed.

@@ -9,7 +9,7 @@ use cacl_aws::Since;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::{Exit, restore::Reach, screen::Wishes};
-use values::{Bell, Color, Level, Output, Recorded};
+use values::{Bell, Color, Level, Listed, Output, Recorded};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -138,6 +138,8 @@ pub enum Command {
     Local(Local),
     /// Print the EventBridge pattern that these options give
     Pattern(Pattern),
+    /// Print the rules that changes are judged by
+    Rules(Rules),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -447,6 +449,14 @@ pub struct Pattern {
     /// The rule's pattern.
     #[command(flatten)]
     pub pattern: PatternOptions,
+}
+
+/// Options of `rules`.
+#[derive(Debug, Clone, Args)]
+pub struct Rules {
+    /// A table to read, or a JSON object a line
+    #[arg(long, value_enum, value_name = "FORM", default_value_t)]
+    pub output: Listed,
 }
 
 #[cfg(test)]

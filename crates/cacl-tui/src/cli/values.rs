@@ -63,6 +63,16 @@ pub enum Output {
     Jsonl,
 }
 
+/// In what form a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Listed {
+    /// A table to read.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Jsonl,
+}
+
 /// In what form recorded changes are shown: there is an end, so that files with a beginning can be written as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Recorded {

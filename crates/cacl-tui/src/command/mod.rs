@@ -14,6 +14,7 @@ mod plan;
 mod progress;
 mod replay;
 mod restore;
+mod rules;
 mod subscriber;
 mod teardown;
 mod trail;
@@ -38,6 +39,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Demo(options) => demo::run(&options, &global).await,
         Command::Local(options) => local::run(options).await,
         Command::Pattern(options) => pattern::run(&options),
+        Command::Rules(options) => rules::run(&options, &global),
         Command::Completions { shell } => completions::run(shell),
         Command::Man => man::run(),
         Command::Subscriber => subscriber::run().await,

@@ -1,6 +1,6 @@
 //! A change in words: one line for pipes, or a few for eyes.
 
-use cacl_event::{Actor, Change, Class, Kind, Origin, Outcome, clean};
+use cacl_event::{Actor, Change, Class, Kind, Origin, Outcome, Severity, clean};
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::backend::IntoCrossterm;
 
@@ -26,6 +26,14 @@ pub struct Style {
 impl From<Look> for Style {
     fn from(look: Look) -> Self {
         Self { color: look.color, theme: Theme::new(look.color, look.ascii), time_zone: look.time_zone }
+    }
+}
+
+impl Style {
+    /// A severity with its sign, as wide as any other.
+    pub fn severity(&self, severity: Severity) -> String {
+        let (mark, role) = self.theme.severity(severity);
+        paint(&format!("{mark} {:<8}", severity.as_str()), role, self)
     }
 }
 
