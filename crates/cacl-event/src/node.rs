@@ -99,6 +99,16 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether nothing in it lies more than so many lists and objects deep.
+    pub(crate) fn is_within(&self, levels: u8) -> bool {
+        let within = |inner: &Node<'_>| levels > 0 && inner.is_within(levels - 1);
+        match self {
+            Node::List(elements) => elements.iter().all(within),
+            Node::Object(members) => members.iter().all(|(_, member)| within(member)),
+            _ => true,
+        }
+    }
+
     /// Neither a list nor an object.
     pub(crate) fn is_scalar(&self) -> bool {
         !matches!(self, Node::List(_) | Node::Object(_))

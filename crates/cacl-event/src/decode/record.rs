@@ -8,14 +8,19 @@ use crate::{Actor, Change, Kind, Origin, Outcome, Record, Settings, mask::kept, 
 /// The service whose calls change clients.
 const COGNITO: &str = "cognito-idp.amazonaws.com";
 
+/// How deep a record may nest; CloudTrail's hardly reach ten. Deeper ones could be read, but what is written about them is
+/// deeper still, and readers of JSON have limits of their own, such as 128.
+const DEEPEST: u8 = 100;
+
 /// Whether this is a record: it names an event and says at least one more thing that only records say. S3 and SQS
-/// notifications look alike and say `aws:…` for the source.
+/// notifications look alike and say `aws:…` for the source; nothing that nests absurdly deep is one.
 pub(super) fn is_record(node: &Node<'_>) -> bool {
     node.text("eventName").is_some()
         && ["eventSource", "eventTime", "eventID", "userIdentity", "eventVersion"]
             .iter()
             .any(|name| node.get(name).is_some())
         && !node.text("eventSource").is_some_and(|source| source.starts_with("aws:"))
+        && node.is_within(DEEPEST)
 }
 
 /// Reads a record; whatever is missing or odd in it is unknown.

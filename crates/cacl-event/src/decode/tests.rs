@@ -257,3 +257,21 @@ fn deep_and_huge_input_is_survived() {
     let huge = json!({"eventName": "X", "eventID": "1", "requestParameters": {"a": "x".repeat(5_000_000)}}).to_string();
     assert_eq!(only(decode(&huge)).record.text().len(), huge.len());
 }
+
+#[rstest]
+#[case::as_deep_as_any(90, true)]
+#[case::absurd(110, false)]
+fn what_is_written_about_a_record_can_be_read(#[case] levels: usize, #[case] is_change: bool) {
+    let mut record = update();
+    record["requestParameters"]["odd"] = (0..levels).fold(json!(1), |inner, _| json!([inner]));
+    let mut items = decode(&record.to_string());
+    let Some(Decoded::Change(change)) = items.pop() else { return assert!(!is_change) };
+    assert!(is_change);
+    let mut history = crate::History::default();
+    let id = change.id.clone();
+    history.insert(*change);
+    let (diff, judgement) = (history.diff(&id).expect("known"), history.judge(&id).expect("known"));
+    let written = crate::report::json_line(history.get(&id).expect("known"), None, &diff, &judgement);
+    let read: Value = serde_json::from_str(&written).expect("JSON");
+    assert_eq!(read["record"], record);
+}
