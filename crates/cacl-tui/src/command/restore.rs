@@ -103,6 +103,10 @@ async fn learn(history: &mut History, feed: impl Stream<Item = Feed>, mut awaite
                 None => note(&words(&status)),
             },
             Some(Feed::Past(Past::Read)) => awaited.past = false,
+            // CloudTrail answers twice a second, so where much happens this takes a while.
+            Some(Feed::Past(Past::Reading { back_to, calls })) if calls % 20 == 0 => {
+                note(&format!("asking CloudTrail: read back to {}", back_to.strftime("%Y-%m-%d")));
+            }
             Some(Feed::Past(Past::Trouble(words))) => {
                 note(&words);
                 awaited.past = false;
