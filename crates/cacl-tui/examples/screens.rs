@@ -59,7 +59,7 @@ fn story() -> Vec<Feed> {
                 Feed::Change(change)
             }
             Decoded::Platform(platform) => Feed::Platform(platform),
-            Decoded::Foreign(text) => Feed::Foreign(text),
+            Decoded::Foreign(text) => Feed::Foreign { time: None, text },
         })
         .collect()
 }
@@ -73,6 +73,7 @@ fn scene(start: Timestamp) -> Result<Scene, Box<dyn Error>> {
         armed: Some(start.checked_sub(SignedDuration::from_mins(4))?),
         hint: None,
         wishes: screen::Wishes::default(),
+        filter: None,
     })
 }
 

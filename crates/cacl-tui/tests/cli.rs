@@ -32,6 +32,7 @@ fn version_goes_to_stdout() {
 #[case::bad_stack_name(&["--stack-name", "1st", "watch"])]
 #[case::bad_since(&["watch", "--since", "yesterday"])]
 #[case::bad_severity(&["watch", "--fail-on", "awful"])]
+#[case::bad_filter(&["watch", "--filter", "sev>=awful"])]
 #[case::tui_without_terminal(&["watch", "--output", "tui"])]
 #[case::deploy_without_answer(&["deploy"])]
 #[case::teardown_without_answer(&["teardown"])]

@@ -133,3 +133,41 @@ fn an_export_can_be_replayed() {
     let (_, again, _) = ran(home.cacl().args(["replay", "-", "-o", "jsonl"]).write_stdin(lines.clone()));
     assert_eq!(again, lines);
 }
+
+#[test]
+fn a_filter_chooses_what_is_written_and_judged() {
+    let home = Home::new();
+    let recording = fixture("recording.jsonl");
+    let ids = |arguments: &[&str]| {
+        let (code, stdout, stderr) =
+            ran(home.cacl().args(["replay", &recording, "-o", "jsonl"]).args(arguments).env("CACL_FILTER", "sev>=low"));
+        let ends: String = lines(&stdout).iter().filter_map(|line| line["id"].as_str()?.chars().last()).collect();
+        assert!(!stderr.contains("error"), "{stderr}");
+        (code, ends, stdout)
+    };
+    let (_, all, everything) = ids(&["--filter", ""]);
+    assert_eq!(all, "1234");
+    let (_, reset, chosen) = ids(&["--filter", "class:reset"]);
+    assert!(!reset.is_empty() && reset.len() < 4, "{reset}");
+    // What is left out is compared with all the same.
+    assert!(chosen.lines().all(|line| everything.lines().any(|other| other == line)), "{chosen}");
+    let (_, by_environment, _) = ids(&[]);
+    assert!(by_environment.len() < 4 && by_environment.contains(&reset), "{by_environment}");
+    for speed in [&[] as &[&str], &["--speed", "1000000"]] {
+        let (code, _, _) = ids(&[&["--filter", "outcome:failed", "--fail-on", "critical"], speed].concat());
+        assert_eq!(code, 0, "the critical one is not looked at");
+        let (code, _, _) = ids(&[&["--filter", "rule:root-call", "--fail-on", "critical"], speed].concat());
+        assert_eq!(code, 10);
+    }
+    for form in ["csv", "markdown"] {
+        let told = |filter: &str| ran(home.cacl().args(["replay", &recording, "-o", form, "--filter", filter])).1;
+        assert!(told("").contains("DeleteUserPoolClient") && !told("event:update").contains("DeleteUserPoolClient"));
+    }
+}
+
+#[test]
+fn a_filter_that_is_none_is_shown_with_a_caret() {
+    let (code, stdout, stderr) = ran(Home::new().cacl().args(["replay", "x", "--filter", "kim sve>=high"]));
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("\n  kim sve>=high\n      ^^^\nhelp: did you mean sev:?"), "{stderr}");
+}

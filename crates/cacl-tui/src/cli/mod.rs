@@ -6,6 +6,7 @@ pub mod values;
 use std::{path::PathBuf, time::Duration};
 
 use cacl_aws::Since;
+use cacl_event::Filter;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::{Exit, restore::Reach, screen::Wishes};
@@ -210,6 +211,9 @@ pub struct Deploy {
     /// How many days CloudWatch keeps the changes: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, … 3653
     #[arg(long, value_name = "DAYS", default_value = "90", value_parser = RETENTIONS, hide_possible_values = true)]
     pub retention: String,
+    /// What to show.
+    #[command(flatten)]
+    pub filter: FilterOptions,
     /// Where it has what it shows from.
     #[command(flatten)]
     pub source: SourceOptions,
@@ -263,6 +267,9 @@ pub struct Watch {
     /// Stop after this time; with --count and too few changes that is a failure
     #[arg(long, value_name = "TIME", value_parser = values::length)]
     pub timeout: Option<Duration>,
+    /// What to show.
+    #[command(flatten)]
+    pub filter: FilterOptions,
     /// Where it has what it shows from.
     #[command(flatten)]
     pub source: SourceOptions,
@@ -297,6 +304,14 @@ pub struct SourceOptions {
     pub no_lookup: bool,
 }
 
+/// The option of everything that shows changes about which.
+#[derive(Debug, Clone, Default, Args)]
+pub struct FilterOptions {
+    /// Only changes that match, such as `sev>=high -actor:deploy since:1h`; the README has the language
+    #[arg(long = "filter", value_name = "EXPR", env = "CACL_FILTER", hide_env_values = true, value_parser = values::filter)]
+    pub filter: Option<Filter>,
+}
+
 /// Options of `teardown`.
 #[derive(Debug, Args)]
 pub struct Teardown {
@@ -323,6 +338,9 @@ pub struct Replay {
     /// Exit with 10 if a change is as bad as this or worse
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<Level>,
+    /// What to show.
+    #[command(flatten)]
+    pub filter: FilterOptions,
 }
 
 /// Options of `restore`.

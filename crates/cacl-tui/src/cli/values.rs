@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use cacl_aws::Since;
-use cacl_event::Severity;
+use cacl_event::{Filter, Severity, clean};
 use clap::ValueEnum;
 use jiff::{SignedDuration, Span, SpanRelativeTo, civil, tz::TimeZone};
+use unicode_width::UnicodeWidthStr;
 
 use crate::report::File;
 
@@ -126,6 +127,17 @@ impl From<Level> for Severity {
             Level::Critical => Self::Critical,
         }
     }
+}
+
+/// A filter; what is wrong with one is shown under the place.
+pub fn filter(text: &str) -> Result<Filter, String> {
+    Filter::parse(text).map_err(|error| {
+        // Each character takes as many columns as its cleaned form, or the caret would stand elsewhere.
+        let columns = |part: &str| clean(part).width();
+        let (before, wrong) = (columns(&text[..error.at.start]), columns(&text[error.at]).max(1));
+        let (space, caret) = (" ".repeat(before), "^".repeat(wrong));
+        format!("{}\n\n  {}\n  {space}{caret}\nhelp: {}", error.message, clean(text), error.help)
+    })
 }
 
 /// A moment, in words: so long ago, or a time.

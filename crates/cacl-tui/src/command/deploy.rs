@@ -17,7 +17,7 @@ use crate::{
     cli::{Deploy, Global, Watch, values::Output},
     look,
     report::Out,
-    screen::{self, Heading},
+    screen::{self, Heading, Scene},
     signals::Signals,
 };
 
@@ -67,6 +67,7 @@ async fn on_screen(
     }
     let wishes = options.view.wishes(global.reach());
     let scene = watch::scene(session, &heading.stack, Some(&identity), wishes);
+    let scene = Scene { filter: options.filter.filter.clone(), ..scene };
     watch::in_screen(&mut screen, session, &scene, &watching(options), global, signals).await
 }
 
@@ -112,7 +113,7 @@ pub fn heading(names: &Names) -> Heading {
 
 /// How it goes on.
 fn watching(options: &Deploy) -> Watch {
-    Watch { source: options.source, view: options.view, ..Watch::default() }
+    Watch { filter: options.filter.clone(), source: options.source, view: options.view, ..Watch::default() }
 }
 
 fn outputs(done: Done) -> BTreeMap<String, String> {

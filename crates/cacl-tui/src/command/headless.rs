@@ -71,7 +71,7 @@ impl<W: Write> Headless<W> {
                     self.observer.history.snapshot(client, taken, *settings);
                 }
                 Some(Feed::Past(Past::Trouble(words))) => note(&words),
-                Some(Feed::Foreign(line)) => source.foreign(&line),
+                Some(Feed::Foreign { text, .. }) => source.foreign(&text),
                 Some(Feed::Past(_) | Feed::Platform(_) | Feed::Caller { .. } | Feed::Armed(_)) => {}
                 Some(Feed::End) | None => break Ok(self.observer.exit()),
             }

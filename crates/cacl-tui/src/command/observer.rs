@@ -3,7 +3,11 @@
 
 use std::{io, process::Stdio, time::Duration};
 
-use cacl_event::{Change, History, Provenance, Severity};
+use cacl_event::{
+    Change, Filter, History, Provenance, Severity,
+    filter::{Gist, Reading, Subject},
+};
+use jiff::Timestamp;
 use tokio::{io::AsyncWriteExt, process::Command};
 
 use crate::{Exit, cli, failure::Failure, report::Told};
@@ -21,6 +25,8 @@ pub struct Observer {
     pub count: Option<u64>,
     /// Run this for every change.
     pub exec: Option<String>,
+    /// Count, run and judge only what matches, if not everything; the rest is known for the sake of baselines.
+    pub filter: Option<Filter>,
     /// Whether there was one.
     pub failed: bool,
 }
@@ -32,6 +38,7 @@ impl Observer {
             fail_on: options.fail_on.map(Severity::from),
             count: options.count,
             exec: options.exec.clone(),
+            filter: options.filter.filter.clone(),
             ..Self::default()
         }
     }
@@ -50,10 +57,26 @@ impl Observer {
         if !news {
             return None;
         }
-        let told = Told::of(&self.history, &id)?;
+        let told = Told::of(&self.history, &id).filter(|told| self.wants(told))?;
         self.seen += 1;
-        self.failed |= self.fail_on.is_some_and(|bad| told.judgement.severity >= bad);
+        self.failed |= self.is_too_bad(&told);
         Some(told)
+    }
+
+    /// Whether a change is to be told.
+    pub fn wants(&self, told: &Told<'_>) -> bool {
+        self.filter.as_ref().is_none_or(|filter| {
+            let reading = Reading::from((&told.diff, &told.judgement));
+            let now = Timestamp::now();
+            let client_name = told.client_name;
+            let subject = Subject { change: told.change, client_name, gist: Some(Gist::from(&reading)), now };
+            filter.matches(&subject, || Some(reading))
+        })
+    }
+
+    /// Whether a change is what `--fail-on` is for.
+    pub fn is_too_bad(&self, told: &Told<'_>) -> bool {
+        self.fail_on.is_some_and(|bad| told.judgement.severity >= bad)
     }
 
     /// How it ends, if it need not go on.

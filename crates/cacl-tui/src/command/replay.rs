@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use cacl_event::{Change, Severity};
-use futures_util::StreamExt;
+use cacl_event::{Change, Decoded, Severity};
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use super::{
@@ -18,7 +18,10 @@ use crate::{
         values::{Output, Recorded},
     },
     failure::{Failure, note},
-    feed::replay::{self, Recording},
+    feed::{
+        Feed,
+        replay::{self, Recording},
+    },
     look,
     report::{File, Out, Overview, Told, write},
     screen::{self, Scene},
@@ -37,10 +40,12 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
     let recording = replay::read(&options.files)?;
     tell_what_is_missing(&recording);
     let (changes, others) = split(recording.changes, options.all);
+    let filter = options.filter.filter;
     if others > 0 && output != Output::Tui {
         note(&format!("{} no app client, not shown; --all shows all", counted(others, "call changes", "calls change")));
     }
-    let observer = Observer { fail_on: options.fail_on.map(Severity::from), ..Observer::default() };
+    let observer =
+        Observer { fail_on: options.fail_on.map(Severity::from), filter: filter.clone(), ..Observer::default() };
     if let Some(file) = file {
         return in_file(changes, file, &scene(&options.files), observer);
     }
@@ -48,9 +53,11 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
         (Output::Tui, speed) => {
             let mut signals = Signals::listen()?;
             let mut screen = screen::Session::enter(!global.no_mouse)?;
-            let feed = replay::play(changes, speed).map(Ok);
+            let lines = recording.foreign.into_iter().map(|line| Feed::from(Decoded::Foreign(line)));
+            let feed = stream::iter(lines).chain(replay::play(changes, speed)).map(Ok);
+            let scene = Scene { filter, ..scene(&options.files) };
             let look = look::look(global.color);
-            view::show(&mut screen, &scene(&options.files), &look, feed, observer, None, &mut signals).await
+            view::show(&mut screen, &scene, &look, feed, observer, None, &mut signals).await
         }
         (_, None) => at_once(changes, output, observer, global),
         (_, speed) => {
@@ -64,38 +71,42 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
 /// All is known before the first line is written, so that every diff has its final baseline.
 fn at_once(changes: Vec<Change>, output: Output, mut observer: Observer, global: &Global) -> anyhow::Result<Exit> {
     for change in changes {
-        observer.take(change);
+        observer.history.insert(change);
     }
     let form = watch::form(output, global.color);
-    let mut out = Out::stdout();
+    let (mut out, mut failed) = (Out::stdout(), false);
     for change in observer.history.iter() {
-        if let Some(told) = Told::of(&observer.history, &change.id) {
+        if let Some(told) = Told::of(&observer.history, &change.id).filter(|told| observer.wants(told)) {
             write(&mut out, &form, &told)?;
+            failed |= observer.is_too_bad(&told);
         }
     }
     out.flush()?;
-    Ok(observer.exit())
+    Ok(if failed { Exit::FailOn } else { Exit::Done })
 }
 
 /// The same as a file of its own kind, on stdout.
 fn in_file(changes: Vec<Change>, file: File, scene: &Scene, mut observer: Observer) -> anyhow::Result<Exit> {
     for change in changes {
-        observer.take(change);
+        observer.history.insert(change);
     }
     let history = &observer.history;
-    let mut severities = [0; 5];
-    for judgement in history.iter().filter_map(|change| history.judge(&change.id)) {
-        severities[judgement.severity as usize] += 1;
+    let wanted =
+        || history.iter().filter_map(|change| Told::of(history, &change.id)).filter(|told| observer.wants(told));
+    let (mut severities, mut span, mut failed) = ([0; 5], None, false);
+    for told in wanted() {
+        severities[told.judgement.severity as usize] += 1;
+        span = Some((span.map_or(told.change.time, |(first, _)| first), told.change.time));
+        failed |= observer.is_too_bad(&told);
     }
-    let span = history.at(0).zip(history.iter().next_back()).map(|(first, last)| (first.time, last.time));
     let Scene { stack, account, region, .. } = scene;
     let mut out = Out::stdout();
     out.text(&file.head(&Overview { of: stack, account, region, made: Timestamp::now(), span, severities }))?;
-    for told in history.iter().filter_map(|change| Told::of(history, &change.id)) {
+    for told in wanted() {
         out.text(&file.entry(&told))?;
     }
     out.flush()?;
-    Ok(observer.exit())
+    Ok(if failed { Exit::FailOn } else { Exit::Done })
 }
 
 fn split(changes: Vec<Change>, all: bool) -> (Vec<Change>, u64) {
@@ -129,5 +140,6 @@ fn scene(files: &[PathBuf]) -> Scene {
             "There is no change of an app client in this recording.\n--all shows the other calls, too.".to_owned(),
         ),
         wishes: screen::Wishes::default(),
+        filter: None,
     }
 }

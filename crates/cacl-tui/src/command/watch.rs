@@ -61,6 +61,7 @@ pub async fn run(options: Watch, global: &Global) -> anyhow::Result<Exit> {
         Output::Tui => {
             let name = options.log_group.clone().unwrap_or_else(|| global.stack());
             let scene = scene(&session, &name, None, options.view.wishes(global.reach()));
+            let scene = Scene { filter: options.filter.filter.clone(), ..scene };
             let mut signals = Signals::listen()?;
             let mut screen = screen::Session::enter(!global.no_mouse)?;
             in_screen(&mut screen, &session, &scene, &options, global, &mut signals).await
@@ -129,6 +130,7 @@ pub fn scene(session: &Session, name: &str, identity: Option<&Identity>, wishes:
         armed: None,
         hint: None,
         wishes,
+        filter: None,
     }
 }
 

@@ -55,10 +55,14 @@ fn read(line: &LogLine, now: Timestamp) -> Vec<Feed> {
         .into_iter()
         .map(|decoded| {
             let mut item = Feed::from(decoded);
-            if let Feed::Change(change) = &mut item {
-                change.hops.log = Some(line.timestamp);
-                change.hops.ingested = line.ingested;
-                change.hops.screen = Some(now);
+            match &mut item {
+                Feed::Change(change) => {
+                    change.hops.log = Some(line.timestamp);
+                    change.hops.ingested = line.ingested;
+                    change.hops.screen = Some(now);
+                }
+                Feed::Foreign { time, .. } => *time = Some(line.timestamp),
+                _ => {}
             }
             item
         })
@@ -100,7 +104,7 @@ mod tests {
     #[test]
     fn rubbish_is_an_item_too() {
         for rubbish in ["panicked at src/main.rs", "{\"half\":", "\u{1b}[2J\u{7}", &"x".repeat(1 << 20)] {
-            assert!(matches!(read(&line(rubbish), second(13)).as_slice(), [Feed::Foreign(_)]));
+            assert!(matches!(read(&line(rubbish), second(13)).as_slice(), [Feed::Foreign { time: Some(_), .. }]));
         }
     }
 }

@@ -15,8 +15,13 @@ pub enum Feed {
     Change(Box<Change>),
     /// A line of the Lambda platform.
     Platform(Platform),
-    /// A line that is neither, as it came.
-    Foreign(Box<str>),
+    /// A line that is neither.
+    Foreign {
+        /// When, if the log tells.
+        time: Option<Timestamp>,
+        /// As it came.
+        text: Box<str>,
+    },
     /// What a client is like, as described: a baseline, too.
     Snapshot {
         /// Which.
@@ -70,9 +75,10 @@ impl From<Decoded> for Feed {
             Decoded::Change(change) => Self::Change(change),
             Decoded::Platform(platform) => Self::Platform(platform),
             Decoded::Foreign(text) if text.len() > FOREIGN_LIMIT => {
-                Self::Foreign(format!("{}…", &text[..text.floor_char_boundary(FOREIGN_LIMIT)]).into())
+                let text = format!("{}…", &text[..text.floor_char_boundary(FOREIGN_LIMIT)]).into();
+                Self::Foreign { time: None, text }
             }
-            Decoded::Foreign(text) => Self::Foreign(text),
+            Decoded::Foreign(text) => Self::Foreign { time: None, text },
         }
     }
 }
@@ -85,7 +91,7 @@ mod tests {
 
     #[test]
     fn long_rubbish_is_cut_between_characters() {
-        let Feed::Foreign(kept) = Feed::from(Decoded::Foreign("ü€".repeat(500_000).into())) else {
+        let Feed::Foreign { text: kept, .. } = Feed::from(Decoded::Foreign("ü€".repeat(500_000).into())) else {
             panic!("rubbish stays rubbish");
         };
         assert!(kept.len() < 5000 && kept.ends_with('…'));

@@ -38,6 +38,13 @@ pub enum Action {
     Left,
     Right,
     Write,
+    Filter,
+    Lift,
+    NextMatch,
+    PreviousMatch,
+    Keep,
+    Take,
+    OtherLines,
     Help,
     Quit,
     Detach,
@@ -59,6 +66,10 @@ pub enum Place {
     Restore,
     /// The form that writes a file.
     Export,
+    /// The line that a filter is typed into; what is no key of its own is typed.
+    FilterLine,
+    /// The overlay of lines that are no events.
+    OtherLines,
     /// The deployment or teardown.
     Progress,
 }
@@ -120,10 +131,10 @@ pub struct Entry {
     pub does: &'static str,
 }
 
-use Place::{Detail, Export, Help, List, Progress, Restore, Timeline};
+use Place::{Detail, Export, FilterLine, Help, List, OtherLines, Progress, Restore, Timeline};
 
 /// Where there is something to scroll.
-const EVERYWHERE: &[Place] = &[List, Detail, Timeline, Help, Restore, Progress];
+const EVERYWHERE: &[Place] = &[List, Detail, Timeline, Help, Restore, OtherLines, Progress];
 
 /// The table. Its order is the order in the footer and in the help.
 pub const TABLE: &[Entry] = &[
@@ -141,7 +152,7 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         actions: &[(Action::Down, &[char('j'), key(KeyCode::Down)]), (Action::Up, &[char('k'), key(KeyCode::Up)])],
-        places: &[Help, Restore, Progress],
+        places: &[Help, Restore, OtherLines, Progress],
         word: "scroll",
         does: "scroll by a line",
     },
@@ -150,6 +161,12 @@ pub const TABLE: &[Entry] = &[
         places: &[List, Timeline],
         word: "open",
         does: "read the change: keys then move in its detail",
+    },
+    Entry {
+        actions: &[(Action::Lift, &[key(KeyCode::Esc)])],
+        places: &[List],
+        word: "lift filter",
+        does: "lift the filter",
     },
     Entry {
         actions: &[(Action::Back, &[key(KeyCode::Esc)])],
@@ -162,6 +179,43 @@ pub const TABLE: &[Entry] = &[
         places: &[Timeline],
         word: "back",
         does: "back to the list, with the change selected",
+    },
+    Entry {
+        actions: &[(Action::Filter, &[char('/')])],
+        places: &[List, Detail],
+        word: "filter",
+        does: "show only what matches, as you type",
+    },
+    Entry {
+        actions: &[(Action::NextMatch, &[char('n')]), (Action::PreviousMatch, &[char('N')])],
+        places: &[List, Detail],
+        word: "",
+        does: "to the next, the previous change that matches, after the filter was lifted, too; in the detail to where \
+               a free word of it stands",
+    },
+    Entry {
+        actions: &[(Action::Keep, &[key(KeyCode::Enter)])],
+        places: &[FilterLine],
+        word: "keep",
+        does: "keep the filter, none if the line is empty; take the completion that is chosen",
+    },
+    Entry {
+        actions: &[(Action::Take, &[key(KeyCode::Tab)])],
+        places: &[FilterLine],
+        word: "complete",
+        does: "take the completion that is chosen, else the first",
+    },
+    Entry {
+        actions: &[(Action::Down, &[key(KeyCode::Down)]), (Action::Up, &[key(KeyCode::Up), key(KeyCode::BackTab)])],
+        places: &[FilterLine],
+        word: "choose/earlier",
+        does: "choose a completion; without one, up brings earlier filters back",
+    },
+    Entry {
+        actions: &[(Action::Back, &[key(KeyCode::Esc)])],
+        places: &[FilterLine],
+        word: "back",
+        does: "stop typing: what was before is back",
     },
     Entry {
         actions: &[(Action::Pane, &[key(KeyCode::Tab)])],
@@ -196,7 +250,7 @@ pub const TABLE: &[Entry] = &[
     },
     Entry {
         actions: &[(Action::First, &[char('g'), key(KeyCode::Home)]), (Action::Last, &[char('G'), key(KeyCode::End)])],
-        places: &[Detail, Timeline, Help, Restore, Progress],
+        places: &[Detail, Timeline, Help, Restore, OtherLines, Progress],
         word: "",
         does: "to the top, to the end",
     },
@@ -294,6 +348,18 @@ pub const TABLE: &[Entry] = &[
         does: "leave, without a file",
     },
     Entry {
+        actions: &[(Action::OtherLines, &[char('o')])],
+        places: &[List, Detail],
+        word: "",
+        does: "look at the log's other lines, which are no events",
+    },
+    Entry {
+        actions: &[(Action::Back, &[key(KeyCode::Esc), char('o'), char('q')])],
+        places: &[OtherLines],
+        word: "close",
+        does: "close them",
+    },
+    Entry {
         actions: &[(Action::Help, &[char('?')])],
         places: &[List, Detail, Timeline],
         word: "help",
@@ -320,7 +386,7 @@ pub const TABLE: &[Entry] = &[
     Entry { actions: &[(Action::Quit, &[char('q')])], places: &[List, Detail, Timeline], word: "quit", does: "quit" },
     Entry {
         actions: &[(Action::Interrupt, &[ctrl('c')])],
-        places: &[List, Detail, Timeline, Help, Restore, Export],
+        places: &[List, Detail, Timeline, Help, Restore, Export, FilterLine, OtherLines],
         word: "",
         does: "interrupt: quit with exit code 130",
     },
@@ -397,6 +463,8 @@ fn places(places: &[Place]) -> String {
         Help => "help",
         Restore => "restore",
         Export => "export",
+        FilterLine => "filter line",
+        OtherLines => "other lines",
         Progress => "deploy, teardown",
     });
     names.collect::<Vec<_>>().join(", ")
@@ -408,7 +476,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for place in [List, Detail, Help, Restore, Export, Progress] {
+        for place in [List, Detail, Help, Restore, Export, FilterLine, OtherLines, Progress] {
             let mut seen: Vec<Key> = Vec::new();
             for key in entries(place).flat_map(|entry| entry.actions).flat_map(|(_, keys)| keys.iter()) {
                 assert!(!seen.contains(key), "{key:?} twice in {place:?}");

@@ -25,7 +25,7 @@ pub struct Areas {
     pub first: Rect,
     /// The detail.
     pub second: Rect,
-    /// The last line.
+    /// The last line, or lines.
     pub footer: Rect,
 }
 
@@ -40,6 +40,8 @@ pub struct Wish {
     pub zoomed: bool,
     /// Lines that stand alone above the panes.
     pub alert: u16,
+    /// Lines at the foot, one at least.
+    pub foot: u16,
 }
 
 /// The areas, or `None` if the terminal is too small for them.
@@ -49,7 +51,8 @@ pub fn areas(area: Rect, wish: Wish) -> Option<Areas> {
     }
     // The alert leaves the panes at least a few lines.
     let alert = wish.alert.min(area.height.saturating_sub(SMALLEST.1));
-    let rows = [Constraint::Length(2), Constraint::Length(alert), Constraint::Fill(1), Constraint::Length(1)];
+    let rows =
+        [Constraint::Length(2), Constraint::Length(alert), Constraint::Fill(1), Constraint::Length(wish.foot.max(1))];
     let [header, alert, body, footer] = Layout::vertical(rows).areas(area);
     let (first, second) = panes(body, area.width, wish);
     Some(Areas { header, alert, first, second, footer })

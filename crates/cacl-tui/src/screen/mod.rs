@@ -9,7 +9,7 @@
 
 use std::{convert::Infallible, future::Future, io, pin::Pin, time::Duration};
 
-use cacl_event::Severity;
+use cacl_event::{Filter, Severity};
 use futures_util::Stream;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::{Terminal, backend::Backend};
@@ -53,6 +53,8 @@ pub struct Scene {
     pub armed: Option<Timestamp>,
     /// What to try while nothing has happened, in place of the usual advice; may have several lines.
     pub hint: Option<String>,
+    /// Which changes to show at first, if not all.
+    pub filter: Option<Filter>,
     /// What the user wants of it.
     pub wishes: Wishes,
 }

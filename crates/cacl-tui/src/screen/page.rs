@@ -108,6 +108,16 @@ impl Page {
         (self.cursor, self.pane.offset) = (0, 0);
     }
 
+    /// Scrolls to a line, with one above it, and puts the cursor onto what stands there.
+    pub fn show_line(&mut self, line: usize) {
+        self.pane.offset = line.saturating_sub(1);
+        self.pane.settle(self.pane.height);
+        match self.spots.iter().position(|spot| spot.lines.contains(&line)) {
+            Some(spot) => self.cursor = spot,
+            None => self.come_along(),
+        }
+    }
+
     /// Moves the cursor or scrolls; tells whether anything moved.
     pub fn act(&mut self, action: Action) -> bool {
         let before = (self.cursor, self.pane.offset);

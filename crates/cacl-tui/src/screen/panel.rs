@@ -14,15 +14,15 @@ use super::{
     theme::{Role, Theme},
 };
 
-/// A border with a title; the one that has the keys is drawn in the accent.
+/// A border with a title, if it has one; the one that has the keys is drawn in the accent.
 pub fn block(theme: &Theme, title: &str, focused: bool) -> Block<'static> {
     let style = theme.style(if focused { Role::Accent } else { Role::Quiet });
+    let block = Block::new().borders(Borders::ALL).border_set(theme.glyphs.border).border_style(style);
+    if title.is_empty() {
+        return block;
+    }
     let title = format!(" {} ", text::fit(title, 120, theme.glyphs.ellipsis));
-    Block::new()
-        .borders(Borders::ALL)
-        .border_set(theme.glyphs.border)
-        .border_style(style)
-        .title(Span::styled(title, theme.title()))
+    block.title(Span::styled(title, theme.title()))
 }
 
 /// A place of at most this size in the middle of a screen.

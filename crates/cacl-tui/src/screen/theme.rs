@@ -62,6 +62,11 @@ impl Theme {
         self.style(role).add_modifier(Modifier::BOLD)
     }
 
+    /// The same, marked as what was looked for.
+    pub fn marked(&self, style: Style) -> Style {
+        style.remove_modifier(Modifier::DIM).add_modifier(Modifier::BOLD | Modifier::UNDERLINED)
+    }
+
     /// A title that stands in a border: bold even where the border is dimmed.
     pub fn title(&self) -> Style {
         self.style(Role::Strong).remove_modifier(Modifier::DIM)

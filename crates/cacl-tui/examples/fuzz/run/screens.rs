@@ -222,6 +222,7 @@ fn watch(source: &Source, rng: &mut Rng, sizes: &[Size]) -> Result<usize, String
         who: rubbish::text(rng),
         armed: rng.bool().then_some(Timestamp::UNIX_EPOCH),
         hint: rng.bool().then(|| rubbish::text(rng)),
+        filter: None,
         wishes: Wishes { bell: rng.bool().then_some(Severity::Low), ..Wishes::default() },
     };
     let (keys, input) = mpsc::unbounded_channel();
@@ -253,11 +254,11 @@ fn fed(source: &Source, rng: &mut Rng) -> Option<Feed> {
         5 => Feed::Push(Push::Waiting { why: rubbish::text(rng) }),
         6 => Feed::Past(Past::Trouble(rubbish::text(rng))),
         7 => Feed::Caller { account: rubbish::text(rng), name: rubbish::text(rng) },
-        8 => Feed::Foreign(rubbish::text(rng).into()),
+        8 => Feed::Foreign { time: None, text: rubbish::text(rng).into() },
         _ => match decode(&source.line(rng)).into_iter().next()? {
             Decoded::Change(change) => Feed::Change(change),
             Decoded::Platform(platform) => Feed::Platform(platform),
-            Decoded::Foreign(text) => Feed::Foreign(text),
+            Decoded::Foreign(text) => Feed::Foreign { time: None, text },
         },
     })
 }

@@ -75,7 +75,7 @@ fn record() -> impl Strategy<Value = Feed> {
             });
             match cacl_event::decode(&record.to_string()).into_iter().next() {
                 Some(Decoded::Change(change)) => Feed::Change(change),
-                Some(Decoded::Foreign(text)) => Feed::Foreign(text),
+                Some(Decoded::Foreign(text)) => Feed::Foreign { time: None, text },
                 Some(Decoded::Platform(platform)) => Feed::Platform(platform),
                 None => Feed::End,
             }

@@ -1,5 +1,6 @@
 //! The screens, tested without a terminal: scripts of messages, pictures of frames, and the whole loop on paused time.
 
+mod filter;
 mod frames;
 mod hostile;
 mod leaving;
@@ -53,6 +54,7 @@ fn scene() -> Scene {
         armed: Some("2026-10-01T08:02:11Z".parse().expect("a timestamp")),
         hint: None,
         wishes: Wishes::default(),
+        filter: None,
     }
 }
 

@@ -332,7 +332,8 @@ fn q_and_ctrl_c_leave() {
 #[test]
 fn lines_that_are_no_change_are_counted() {
     let mut stage = Stage::with(160, 40, &scene(), &look());
-    stage.feed([Feed::Foreign("rubbish".into()), Feed::Foreign("more".into())]);
+    let foreign = |text: &str| Feed::Foreign { time: None, text: text.into() };
+    stage.feed([foreign("rubbish"), foreign("more")]);
     stage.assert_shows("2 other lines");
 }
 

@@ -1,19 +1,17 @@
 //! What the list says while it is empty.
 
+use cacl_event::Filter;
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 
-use super::Model;
+use super::{Model, list};
 use crate::screen::{
-    panel,
     text::{self, flow, piece},
     theme::Role,
 };
 
 /// Draws the empty list, explained.
 pub fn draw(model: &Model, frame: &mut Frame, area: Rect) {
-    let foot = if model.source.ended { " end " } else { " following " };
-    let block = panel::block(&model.theme, "Changes", true)
-        .title_bottom(Line::styled(foot, model.theme.style(Role::Quiet)).right_aligned());
+    let block = list::block(model, list::foot(model, area.width.into()), area);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let columns = inner.width.saturating_sub(2).min(76);
@@ -31,6 +29,9 @@ pub fn draw(model: &Model, frame: &mut Frame, area: Rect) {
 fn lines(model: &Model, columns: usize) -> Vec<Line<'static>> {
     let theme = &model.theme;
     let (text, quiet) = (theme.style(Role::Text), theme.style(Role::Quiet));
+    if let Some(filter) = model.rows.filter().filter(|_| model.rows.all() > 0) {
+        return nothing_matches(model, filter, columns);
+    }
     let mut lines = flow(Vec::new(), &[piece(&what(model), text)], columns);
     let advice = match &model.scene.hint {
         _ if model.source.ended || model.source.trouble().is_some() => return lines,
@@ -41,6 +42,28 @@ fn lines(model: &Model, columns: usize) -> Vec<Line<'static>> {
     for line in advice.lines() {
         lines.extend(flow(Vec::new(), &[piece(line, quiet)], columns));
     }
+    lines
+}
+
+/// Says so, and how to see everything again.
+fn nothing_matches(model: &Model, filter: &Filter, columns: usize) -> Vec<Line<'static>> {
+    let theme = &model.theme;
+    let (text, quiet) = (theme.style(Role::Text), theme.style(Role::Quiet));
+    if model.rows.sifting().is_some() {
+        return flow(Vec::new(), &[piece("Looking for changes that match.", quiet)], columns);
+    }
+    // A filter may be long, and what to do about it must stay in view.
+    let filter = text::fit(&filter.to_string(), columns * 2, theme.glyphs.ellipsis);
+    let mut lines =
+        flow(Vec::new(), &[piece("No change matches ", text), piece(&filter, theme.style(Role::Strong))], columns);
+    let hidden = text::count(model.rows.all(), "change is", "changes are");
+    let way = if model.find.line.is_some() {
+        "Esc goes back to what was before"
+    } else {
+        "Esc lifts the filter, / changes it"
+    };
+    lines.push(Line::default());
+    lines.extend(flow(Vec::new(), &[piece(&format!("{hidden} hidden. {way}."), quiet)], columns));
     lines
 }
 

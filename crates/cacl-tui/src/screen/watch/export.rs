@@ -171,7 +171,7 @@ impl Model {
             rows.filter(|(number, _)| form.all || self.selected == Some(*number)).map(|(_, row)| row).collect();
         let mut severities = [0; 5];
         for row in &rows {
-            severities[row.severity as usize] += 1;
+            severities[row.severity() as usize] += 1;
         }
         let overview = Overview {
             of: &self.scene.stack,

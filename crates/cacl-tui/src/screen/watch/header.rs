@@ -45,11 +45,9 @@ impl Clock {
     /// What they are now.
     pub fn of(model: &Model) -> Self {
         let ago = |time| text::ago(model.now.duration_since(time));
-        let newest =
-            model.rows.len().checked_sub(1).and_then(|last| model.rows.at(last)).and_then(|row| model.rows.row(row));
         let live = model.source.state(model.now, model.theme.glyphs).2;
-        let last = newest.filter(|_| !model.source.ended).map(|row| ago(row.time));
-        let armed = model.scene.armed.filter(|_| model.rows.len() == 0).map(ago);
+        let last = model.rows.newest().filter(|_| !model.source.ended).map(|row| ago(row.time));
+        let armed = model.scene.armed.filter(|_| model.rows.all() == 0).map(ago);
         let texts = [Some(live), last, armed];
         let holds = texts.iter().flatten().map(|text| text.holds).min().filter(|holds| *holds < SignedDuration::MAX);
         let [live, last, armed] = texts.map(|text| text.map_or_else(String::new, |Ticking { text, .. }| text));
@@ -117,9 +115,9 @@ fn state(model: &Model, columns: usize) -> Bar {
     if let Some(past) = past(model) {
         left.push(Item::new(4, Span::styled(past, theme.style(Role::Quiet))));
     }
-    if model.foreign > 0 {
-        let lines = text::count(model.foreign, "other line", "other lines");
-        left.push(Item::new(4, Span::styled(lines, theme.style(Role::Quiet))));
+    if model.lines.all > 0 {
+        let lines = text::count(model.lines.all, "other line", "other lines");
+        left.push(Item::new(4, Span::styled(format!("{lines} (o)"), theme.style(Role::Quiet))));
     }
     Bar { left, right: Line::default(), gap: 3 }
 }
@@ -159,7 +157,7 @@ fn strip(model: &Model) -> Vec<Span<'static>> {
 /// `14 changes · 1 critical · 3 high`.
 fn counts(model: &Model) -> Vec<Span<'static>> {
     let theme = &model.theme;
-    let mut spans = vec![Span::raw(text::count(model.rows.len(), "change", "changes"))];
+    let mut spans = vec![Span::raw(text::count(model.rows.all(), "change", "changes"))];
     for (severity, name) in [(Severity::Critical, "critical"), (Severity::High, "high")] {
         let count = model.rows.count(severity);
         if count > 0 {

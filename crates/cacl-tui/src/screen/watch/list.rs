@@ -7,7 +7,7 @@
 //! ╰────────────────────── ▼ 12 new · 2 high  G resumes ╯
 //! ```
 //!
-//! Columns keep their width while following; only the rows that are visible are looked at.
+//! Columns are as wide as what has been seen in them, and do not shrink; only the rows that are visible are looked at.
 
 use cacl_event::{Change, Kind, Origin};
 use ratatui::{
@@ -15,11 +15,12 @@ use ratatui::{
     layout::Rect,
     style::Style,
     text::{Line, Span},
-    widgets::Paragraph,
+    widgets::{Block, Paragraph},
 };
 
 use super::{
     Model,
+    find::{Find, News, marked},
     model::Focus,
     rows::{Counts, Row, Summary},
     times::Stamps,
@@ -31,18 +32,37 @@ use crate::screen::{
 
 /// Draws the list with its border.
 pub fn draw(model: &Model, frame: &mut Frame, area: Rect) {
-    let block = panel::block(&model.theme, "Changes", model.focus == Focus::List)
-        .title_bottom(foot(model).right_aligned())
-        .title_bottom(time_format(model));
+    let block = block(model, foot(model, area.width.into()), area).title_bottom(time_format(model));
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let columns = Columns::of(inner.width.into(), stamps(model, inner.width.into()));
+    let columns = Columns::of(inner.width.into(), stamps(model, inner.width.into()), model.widths);
+    let words = Find::words(&model.rows);
     let lines: Vec<_> = model
         .rows
         .slice(model.offset, inner.height.into())
-        .map(|(number, row)| line(model, &columns, number, row))
+        .map(|(number, row)| line(model, &columns, &words, number, row))
         .collect();
     frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// The border, which says what is listed.
+pub fn block(model: &Model, foot: Line<'static>, area: Rect) -> Block<'static> {
+    let focused = model.focus == Focus::List && model.find.line.is_none();
+    panel::block(&model.theme, &title(model, area.width.saturating_sub(4).into()), focused)
+        .title_bottom(foot.right_aligned())
+}
+
+/// `Changes matching sev>=high · 3 of 214`; what there is too little room for goes from the filter's text.
+fn title(model: &Model, columns: usize) -> String {
+    let Some(filter) = model.rows.filter() else { return "Changes".into() };
+    let (dot, all) = (model.theme.glyphs.dot, model.rows.all());
+    let count = match model.rows.sifting() {
+        Some(looked) => format!(" {dot} {} so far, {} % looked at", model.rows.len(), looked * 100 / all.max(1)),
+        None => format!(" {dot} {} of {all}", model.rows.len()),
+    };
+    let what = if columns < 50 { "" } else { "Changes matching " };
+    let room = columns.saturating_sub(text::width(what) + text::width(&count));
+    format!("{what}{}{count}", text::fit(&filter.to_string(), room, model.theme.glyphs.ellipsis))
 }
 
 /// How the times of rows are told.
@@ -52,24 +72,33 @@ fn stamps(model: &Model, columns: usize) -> Stamps {
     Stamps::of(model, oldest.zip(newest), columns < 66)
 }
 
-/// `following`, `paused`, or what waits.
-fn foot(model: &Model) -> Line<'static> {
+/// `following`, `paused`, or what waits; and what the filter keeps from being seen.
+pub fn foot(model: &Model, columns: usize) -> Line<'static> {
     let theme = &model.theme;
     let quiet = theme.style(Role::Quiet);
-    let Some(paused) = model.paused else {
-        let word = if model.source.ended { "end" } else { "following" };
-        return Line::styled(format!(" {word} "), quiet);
-    };
-    if paused.new == 0 {
-        return Line::styled(" paused ", quiet);
+    let dot = || Span::styled(format!(" {} ", theme.glyphs.dot), quiet);
+    let high = |count: usize| Span::styled(format!("{count} high"), theme.style(Role::High));
+    let mut spans = vec![Span::raw(" ")];
+    match model.paused {
+        None => spans.push(Span::styled(if model.source.ended { "end" } else { "following" }, quiet)),
+        Some(News { new: 0, .. }) => spans.push(Span::styled("paused", quiet)),
+        Some(paused) => {
+            let new = format!("{} {} new", theme.glyphs.below, paused.new);
+            spans.push(Span::styled(new, theme.style(Role::Accent)));
+            if paused.high > 0 {
+                spans.extend([dot(), high(paused.high)]);
+            }
+        }
     }
-    let mut spans =
-        vec![Span::styled(format!(" {} {} new", theme.glyphs.below, paused.new), theme.style(Role::Accent))];
-    if paused.high > 0 {
-        let high = format!(" {} {} high", theme.glyphs.dot, paused.high);
-        spans.push(Span::styled(high, theme.style(Role::High)));
+    if let Some(hidden) = model.hidden() {
+        let words = if columns < 70 { "hidden" } else { "more hidden by the filter" };
+        spans.extend([dot(), Span::styled(format!("{} {words}", hidden.new), quiet)]);
+        if hidden.high > 0 {
+            spans.extend([dot(), high(hidden.high)]);
+        }
     }
-    spans.push(Span::styled(if model.focus == Focus::List { "  G resumes " } else { " " }, quiet));
+    let waits = model.paused.is_some_and(|paused| paused.new > 0) && model.focus == Focus::List;
+    spans.push(Span::styled(if waits { "  G resumes " } else { " " }, quiet));
     Line::from(spans)
 }
 
@@ -77,6 +106,45 @@ fn foot(model: &Model) -> Line<'static> {
 pub fn time_format(model: &Model) -> Line<'static> {
     let word = model.time_format.word().map_or_else(String::new, |word| format!(" {word} "));
     Line::styled(word, model.theme.style(Role::Quiet))
+}
+
+/// How wide the texts are that have been seen in some columns. They only grow, so that columns keep their place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Widths {
+    client: usize,
+    /// Names of people in full,
+    who: usize,
+    /// and as short as they are still told apart.
+    who_short: usize,
+    origin: usize,
+    summary: usize,
+}
+
+/// The widths with those of the rows that are in view.
+pub fn grown(model: &Model) -> Widths {
+    let theme = &model.theme;
+    let mut widths = model.widths;
+    for (_, row) in model.rows.slice(model.offset, model.height) {
+        let Some(change) = model.history.get(&row.id) else { continue };
+        let name = who(change);
+        let short = text::width(&text::person(name, 8, theme.glyphs.ellipsis));
+        let summary: usize = told(theme, change, row.summary, 11).iter().map(Span::width).sum();
+        for (known, seen) in [
+            (&mut widths.client, step(text::width(&text::fit(client(model, change), 32, "")))),
+            (&mut widths.who, step(text::width(&text::fit(name, 32, "")))),
+            (&mut widths.who_short, short),
+            (&mut widths.origin, origin(change.origin).len()),
+            (&mut widths.summary, summary),
+        ] {
+            *known = seen.max(*known);
+        }
+    }
+    widths
+}
+
+/// In steps, so that a name that is a little longer moves nothing.
+fn step(width: usize) -> usize {
+    (width + 1).next_multiple_of(4) - 1
 }
 
 /// The columns' widths; a width of 0 leaves the column out.
@@ -91,19 +159,24 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// As many as fit, in the order of importance.
-    pub fn of(width: usize, stamps: Stamps) -> Self {
+    /// As many as fit, in the order of importance; clients in full before people.
+    pub fn of(width: usize, stamps: Stamps, widths: Widths) -> Self {
         let (event, origin, summary) = match width {
             84.. => (6, 9, 11),
             46.. => (0, 9, 8),
             _ => (0, 0, 6),
         };
+        let (origin, summary) = (widths.origin.min(origin), widths.summary.clamp(4, summary));
         // A cursor, a severity, and a gap after each column.
         let fixed = 1 + stamps.width + 1 + 1 + 1 + gap(event) + gap(origin) + summary + 1;
         let rest = width.saturating_sub(fixed);
-        let client = (rest * 4 / 7).min(32);
-        let who = rest.saturating_sub(client).min(32);
-        Self { stamps, event, client, who, origin, summary }
+        let wants = widths.client.max(7) + 1;
+        let client = match rest.checked_sub(wants + widths.who + 1) {
+            // What is left over keeps names apart.
+            Some(more) => wants + more / 2,
+            None => wants.min(rest.saturating_sub((widths.who_short + 1).min(rest * 3 / 7))),
+        };
+        Self { stamps, event, client, who: rest - client, origin, summary }
     }
 }
 
@@ -111,10 +184,10 @@ fn gap(column: usize) -> usize {
     if column == 0 { 0 } else { column + 1 }
 }
 
-fn line(model: &Model, columns: &Columns, number: u32, row: &Row) -> Line<'static> {
+fn line(model: &Model, columns: &Columns, words: &[String], number: u32, row: &Row) -> Line<'static> {
     let theme = &model.theme;
     let selected = model.selected == Some(number);
-    let (glyph, role) = theme.severity(row.severity);
+    let (glyph, role) = theme.severity(row.severity());
     let quiet = theme.style(Role::Quiet);
     let mut spans = vec![
         Span::styled(if selected { theme.glyphs.cursor } else { " " }, theme.style(Role::Accent)),
@@ -125,18 +198,18 @@ fn line(model: &Model, columns: &Columns, number: u32, row: &Row) -> Line<'stati
     ];
     if let Some(change) = model.history.get(&row.id) {
         let ellipsis = theme.glyphs.ellipsis;
+        let name = if selected { theme.style(Role::Strong) } else { Style::new() };
+        let mut put = |text: String, style| spans.extend(marked(Span::styled(text, style), words, theme));
         if columns.event > 0 {
-            spans.push(Span::styled(format!("{:<1$} ", event(change), columns.event), quiet));
+            put(format!("{:<1$} ", event(change), columns.event), quiet);
         }
-        let client = text::fill(client(model, change), columns.client.saturating_sub(1), ellipsis);
-        spans.push(Span::styled(client, if selected { theme.style(Role::Strong) } else { Style::new() }));
-        spans.push(Span::raw(" "));
+        put(text::fill(client(model, change), columns.client.saturating_sub(1), ellipsis), name);
+        put(" ".into(), Style::new());
         let who = text::person(who(change), columns.who.saturating_sub(1), ellipsis);
-        let style = if selected { theme.style(Role::Strong) } else { Style::new() };
-        spans.push(Span::styled(text::fill(&who, columns.who, ellipsis), style));
+        put(text::fill(&who, columns.who, ellipsis), name);
         if columns.origin > 0 {
             let text = format!("{:<1$} ", origin(change.origin), columns.origin);
-            spans.push(Span::styled(text, if selected { Style::new() } else { quiet }));
+            put(text, if selected { Style::new() } else { quiet });
         }
         spans.extend(summary(theme, change, row.summary, columns.summary));
     }
@@ -184,20 +257,25 @@ pub fn mark(model: &Model, id: &str) -> Span<'static> {
     Span::styled(if marked { model.theme.glyphs.mark } else { " " }, model.theme.style(Role::Accent))
 }
 
-/// The summary, right-aligned; where not all of it fits, losses stay longest.
+/// The summary, right-aligned.
 pub fn summary(theme: &Theme, change: &Change, summary: Summary, columns: usize) -> Vec<Span<'static>> {
+    let mut spans = told(theme, change, summary, columns);
+    let used: usize = spans.iter().map(Span::width).sum();
+    spans.insert(0, Span::raw(" ".repeat(columns.saturating_sub(used))));
+    spans
+}
+
+/// The summary; where not all of it fits, losses stay longest.
+fn told(theme: &Theme, change: &Change, summary: Summary, columns: usize) -> Vec<Span<'static>> {
     let word =
         |text: &str, role| vec![Span::styled(text::fit(text, columns, theme.glyphs.ellipsis), theme.style(role))];
-    let mut spans = match summary {
+    match summary {
         Summary::Created => word("new", Role::Added),
         Summary::Deleted => word("del", Role::Removed),
         Summary::Failed => word(theme.glyphs.failed, Role::High),
         Summary::Call => word(&change.event, Role::Quiet),
         Summary::Counts(counts) => tokens(theme, counts, columns),
-    };
-    let used: usize = spans.iter().map(Span::width).sum();
-    spans.insert(0, Span::raw(" ".repeat(columns.saturating_sub(used))));
-    spans
+    }
 }
 
 fn tokens(theme: &Theme, counts: Counts, columns: usize) -> Vec<Span<'static>> {

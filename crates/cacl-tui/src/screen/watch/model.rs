@@ -6,7 +6,17 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::layout::Rect;
 
 use super::{
-    alarm::Alarm, export, header::Clock, restore, rows::Rows, source::Source, timeline::Timeline, times::TimeFormat,
+    alarm::Alarm,
+    export,
+    find::{self, Find, News},
+    header::Clock,
+    lines::Lines,
+    list::Widths,
+    restore,
+    rows::Rows,
+    source::Source,
+    timeline::Timeline,
+    times::TimeFormat,
 };
 use crate::{
     feed::Past,
@@ -45,7 +55,7 @@ pub struct Model {
     /// How many rows are visible.
     pub height: usize,
     /// What has come in since the user moved away from the newest; `None` while following.
-    pub paused: Option<Paused>,
+    pub paused: Option<News>,
     /// The change that is looked at though the list does not show it.
     pub aside: Option<Text>,
     /// The change that others are compared with.
@@ -73,7 +83,11 @@ pub struct Model {
     /// How it is with what was before, once that is asked for.
     pub past: Option<Past>,
     /// Lines that are neither a change nor of the platform.
-    pub foreign: usize,
+    pub lines: Lines,
+    /// Filters, and the way to what they match.
+    pub find: Find,
+    /// How wide the list's columns have become.
+    pub widths: Widths,
     /// When to ring.
     pub alarm: Alarm,
     /// The screen at the last frame.
@@ -86,17 +100,6 @@ pub struct Model {
     pub laid_out: (u16, u16),
     /// What has to be done anew.
     pub stale: Stale,
-}
-
-/// What waits below.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Paused {
-    /// The number from which on rows are new.
-    pub from: u32,
-    /// How many are new.
-    pub new: usize,
-    /// How many of them are high or critical.
-    pub high: usize,
 }
 
 /// A pane.
@@ -135,6 +138,8 @@ impl Style {
 pub enum Overlay {
     /// The help.
     Help(Pane),
+    /// The lines that are no events.
+    Lines(Pane),
     /// The call that undoes a change.
     Restore(restore::Shown),
     /// The form that writes a file.
@@ -145,7 +150,7 @@ impl Overlay {
     /// What scrolls in it.
     pub fn pane(&mut self) -> Option<&mut Pane> {
         match self {
-            Self::Help(pane) => Some(pane),
+            Self::Help(pane) | Self::Lines(pane) => Some(pane),
             Self::Restore(shown) => Some(&mut shown.pane),
             Self::Export(_) => None,
         }
@@ -173,7 +178,7 @@ pub struct Stale {
 impl Model {
     /// Nothing seen yet.
     pub fn new(scene: &Scene, look: &Look) -> Self {
-        Self {
+        let mut model = Self {
             scene: scene.clone(),
             theme: Theme::new(look.color, look.ascii),
             local: look.time_zone.clone(),
@@ -199,20 +204,30 @@ impl Model {
             source: Source::default(),
             push: None,
             past: None,
-            foreign: 0,
+            lines: Lines::default(),
+            find: Find::default(),
+            widths: Widths::default(),
             alarm: Alarm::new(scene.wishes.bell),
             screen: Rect::ZERO,
             now: Timestamp::UNIX_EPOCH,
             clock: Clock::default(),
             laid_out: (0, 0),
             stale: Stale { frame: true, detail: true },
+        };
+        if let Some(filter) = &scene.filter {
+            model.begin_with(filter);
         }
+        model
     }
 
     /// The selected change.
     pub fn change(&self) -> Option<&Change> {
-        let aside = self.aside.as_deref().and_then(|id| self.history.get(id));
-        aside.or_else(|| self.history.get(&self.rows.row(self.selected?)?.id))
+        if let Some(aside) = self.aside.as_deref().and_then(|id| self.history.get(id)) {
+            return Some(aside);
+        }
+        // One that the filter hides is not what the reader sees.
+        let number = self.selected.filter(|number| self.rows.position(*number).is_some())?;
+        self.history.get(&self.rows.row(number)?.id)
     }
 
     /// What the cursor is on: in the list the client, in the detail a value.
@@ -231,7 +246,9 @@ impl Model {
     /// Where things stand in an area of this size.
     pub fn areas(&self, area: Rect) -> Option<Areas> {
         let second_in_front = self.focus == Focus::Detail;
-        layout::areas(area, Wish { second_in_front, first_alone: self.rows.len() == 0, zoomed: self.zoomed, alert: 0 })
+        let foot = if self.find.line.is_some() { find::ROWS } else { 1 };
+        let (first_alone, zoomed) = (self.rows.all() == 0, self.zoomed);
+        layout::areas(area, Wish { second_in_front, first_alone, zoomed, alert: 0, foot })
     }
 
     /// How many changes are high or critical.

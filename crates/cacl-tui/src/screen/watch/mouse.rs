@@ -6,7 +6,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Margin, Position, Rect};
 
 use super::{
-    Model, export,
+    Model, export, lines,
     model::{Focus, Overlay},
     restore,
 };
@@ -45,6 +45,12 @@ impl Model {
             self.stale.frame = true;
         }
         let areas = self.areas(self.screen)?;
+        if let Some(line) = &self.find.line
+            && (at.y + 1 < areas.footer.bottom() || line.error.is_some())
+        {
+            // While one types, only the keys can be clicked.
+            return None;
+        }
         if areas.footer.contains(at) {
             let valid = |action| self.valid(action);
             let action = footer::hit(&self.theme, self.place(), valid, areas.footer, at.x)?;
@@ -95,6 +101,7 @@ impl Overlay {
     fn area(&self, screen: Rect) -> Rect {
         match self {
             Self::Help(_) => help::area(screen),
+            Self::Lines(_) => lines::area(screen),
             Self::Restore(_) => restore::area(screen),
             Self::Export(_) => export::area(screen),
         }

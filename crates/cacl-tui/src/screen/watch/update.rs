@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cacl_event::{Change, ClientKey, Inserted, Provenance, Severity, Text, clean::clean_json};
+use cacl_event::{Change, ClientKey, Inserted, Provenance, Text, clean::clean_json};
 use crossterm::event::Event;
 use ratatui::{
     Frame,
@@ -11,11 +11,12 @@ use ratatui::{
 
 use super::{
     Model, detail,
+    find::{Find, News, mark},
     header::{self, Clock},
-    json,
-    model::{Focus, Note, Overlay, Paused, Stale, Style},
+    json, lines, list,
+    model::{Focus, Note, Overlay, Stale, Style},
     restore,
-    rows::{Put, Row},
+    rows::Row,
     view,
 };
 use crate::{
@@ -50,14 +51,15 @@ impl Screen for Model {
             Msg::End => self.take(Feed::End),
             Msg::Frame(size) => self.settle(size),
             Msg::Told(told) => self.told(told),
-            Msg::Idle => return self.write_on(),
+            Msg::Idle if self.writes() => return self.write_on(),
+            Msg::Idle => self.find_on(),
             Msg::Gone => return Some(Effect::End(Ended::Interrupted)),
         }
         None
     }
 
     fn busy(&self) -> bool {
-        matches!(&self.overlay, Some(Overlay::Export(form)) if form.busy())
+        self.writes() || self.finds()
     }
 
     fn view(&self, frame: &mut Frame) {
@@ -70,7 +72,8 @@ impl Screen for Model {
 
     fn holds(&self) -> Option<Duration> {
         let times = self.until.map(|until| until.duration_since(self.now).try_into().unwrap_or(Duration::ZERO));
-        [self.clock.holds, times, self.alarm.holds(self.now)].into_iter().flatten().min()
+        let ages = self.rows.ages_in(self.now).and_then(|holds| holds.try_into().ok());
+        [self.clock.holds, times, ages, self.alarm.holds(self.now)].into_iter().flatten().min()
     }
 }
 
@@ -79,8 +82,10 @@ impl Model {
     pub fn place(&self) -> Place {
         match (&self.overlay, self.focus) {
             (Some(Overlay::Help(_)), _) => Place::Help,
+            (Some(Overlay::Lines(_)), _) => Place::OtherLines,
             (Some(Overlay::Restore(_)), _) => Place::Restore,
             (Some(Overlay::Export(_)), _) => Place::Export,
+            (None, _) if self.find.line.is_some() => Place::FilterLine,
             (None, _) if self.timeline.is_some() => Place::Timeline,
             (None, Focus::List) => Place::List,
             (None, Focus::Detail) => Place::Detail,
@@ -91,8 +96,10 @@ impl Model {
     pub fn valid(&self, action: Action) -> bool {
         match action {
             Action::Help | Action::Back | Action::Quit | Action::Interrupt => true,
-            _ if self.overlay.is_some() => true,
+            _ if self.overlay.is_some() || self.find.line.is_some() => true,
             Action::Bell => !self.source.ended,
+            Action::Lift => self.rows.filter().is_some(),
+            Action::Filter => self.rows.all() > 0,
             Action::Unchanged | Action::Style if self.timeline.is_some() => self.is_compared(),
             Action::Unchanged => self.rows.len() > 0 && self.style != Style::Raw,
             _ => self.rows.len() > 0,
@@ -100,6 +107,7 @@ impl Model {
     }
 
     fn tick(&mut self) {
+        self.age();
         let clock = Clock::of(self);
         self.stale.frame |= !clock.reads_as(&self.clock);
         self.clock = clock;
@@ -116,17 +124,17 @@ impl Model {
         }
         match event {
             Event::Key(key) => match keys::dispatch(self.place(), *key) {
-                Some(action) if !(matches!(action, Action::Left | Action::Right) && self.typing()) => self.act(action),
+                Some(action) if !(matches!(action, Action::Left | Action::Right) && self.typing()) => {
+                    return self.act(action);
+                }
                 _ => self.typed(event),
             },
+            Event::Mouse(mouse) => return self.point(*mouse),
             Event::Paste(_) => self.typed(event),
-            Event::Mouse(mouse) => self.point(*mouse),
-            Event::Resize(..) => {
-                self.stale.frame = true;
-                None
-            }
-            _ => None,
+            Event::Resize(..) => self.stale.frame = true,
+            _ => {}
         }
+        None
     }
 
     fn told(&mut self, told: Result<String, String>) {
@@ -143,6 +151,11 @@ impl Model {
         match action {
             Action::Quit => return Some(Effect::End(Ended::Quit)),
             Action::Interrupt | Action::Detach => return Some(Effect::End(Ended::Interrupted)),
+            _ if self.find.line.is_some() => self.edit(action),
+            Action::Filter => self.open_line(),
+            Action::Lift => self.lift(),
+            Action::NextMatch | Action::PreviousMatch => self.next_match(action == Action::NextMatch),
+            Action::OtherLines => self.look_at_lines(),
             Action::Help => self.overlay = Some(Overlay::Help(Pane::default())),
             _ if matches!(self.overlay, Some(Overlay::Export(_))) => {
                 self.stale.frame = true;
@@ -202,11 +215,16 @@ impl Model {
         matches!(&self.overlay, Some(Overlay::Export(form)) if form.edits())
     }
 
-    fn typed(&mut self, event: &Event) -> Option<Effect<Task, Ended>> {
-        if let Some(Overlay::Export(form)) = &mut self.overlay {
-            self.stale.frame |= form.typed(event);
+    fn typed(&mut self, event: &Event) {
+        match &mut self.overlay {
+            Some(Overlay::Export(form)) => self.stale.frame |= form.typed(event),
+            Some(_) => {}
+            None => self.type_in(event),
         }
-        None
+    }
+
+    fn writes(&self) -> bool {
+        matches!(&self.overlay, Some(Overlay::Export(form)) if form.busy())
     }
 
     fn scroll(&mut self, action: Action) {
@@ -239,6 +257,7 @@ impl Model {
     /// The detail of another change, or in another style, begins at its top.
     pub(super) fn renew_detail(&mut self) {
         self.detail.rewind();
+        self.find.spot = None;
         self.stale.detail = true;
     }
 
@@ -257,8 +276,7 @@ impl Model {
         if follow {
             self.paused = None;
         } else if self.paused.is_none() {
-            let from = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-            self.paused = Some(Paused { from, new: 0, high: 0 });
+            self.paused = Some(News::since(self.rows.all()));
         }
     }
 
@@ -266,8 +284,8 @@ impl Model {
         match item {
             Feed::Change(change) => self.change_came(*change),
             Feed::Platform(_) => self.source.platform(),
-            Feed::Foreign(_) => {
-                self.foreign += 1;
+            Feed::Foreign { time, text } => {
+                self.lines.take(time, text);
                 self.stale.frame = true;
             }
             Feed::Snapshot { client, taken, settings } => {
@@ -365,42 +383,14 @@ impl Model {
         self.history.get(id).is_some_and(|change| change.provenance == Provenance::Event)
     }
 
-    fn put(&mut self, row: Row) {
-        let high = |severity| usize::from(severity >= Severity::High);
-        let now = high(row.severity);
-        let (id, severity) = (row.id.clone(), row.severity);
-        let put = self.rows.put(row);
-        self.heed(&id, if let Put::Again { before, .. } = put { Some(before) } else { None }, severity);
-        match put {
-            Put::New { number, position } => {
-                // What is in view stays where it is when a late change takes its place above.
-                if position < self.offset {
-                    self.offset += 1;
-                }
-                if let Some(paused) = &mut self.paused {
-                    debug_assert!(number >= paused.from, "rows are numbered as they arrive");
-                    paused.new += 1;
-                    paused.high += now;
-                }
-            }
-            Put::Again { number, before } => {
-                if let Some(paused) = self.paused.as_mut().filter(|paused| number >= paused.from) {
-                    paused.high = (paused.high + now).saturating_sub(high(before));
-                }
-                self.stale.detail |= self.selected == Some(number);
-            }
-        }
-    }
-
     /// Makes ready for a frame: follows, keeps the selection in view, and lays out what is stale.
     fn settle(&mut self, size: Size) {
-        if self.paused.is_none() && self.rows.len() > 0 {
-            self.select_at(self.rows.len() - 1);
-        }
+        self.choose();
         let screen = Rect::from((Position::ORIGIN, size));
         let areas = self.areas(screen);
         self.height = areas.map_or(0, |areas| areas.first.height.saturating_sub(2).into());
         self.keep_in_view();
+        self.widths = list::grown(self);
         let room = areas.map_or(Rect::ZERO, |areas| panel::room(areas.second));
         if self.timeline.is_some() {
             self.settle_timeline(areas);
@@ -408,7 +398,9 @@ impl Model {
             // Of the height it only matters whether there are lines to spare.
             let size = (room.width, room.height.min(detail::AMPLE));
             if self.stale.detail || self.laid_out != size {
-                let page = self.lay_out(room);
+                let mut page = self.lay_out(room);
+                let words = Find::words(&self.rows);
+                page.lines = page.lines.into_iter().map(|line| mark(line, &words, &self.theme)).collect();
                 self.detail.put(page);
                 self.laid_out = size;
                 self.stale.detail = false;
@@ -423,10 +415,43 @@ impl Model {
                 help.settle(area.height.into());
             }
             Some(Overlay::Restore(shown)) => shown.settle(&self.theme, screen),
-            Some(Overlay::Export(_)) | None => {}
+            Some(Overlay::Lines(_) | Overlay::Export(_)) | None => {}
         }
+        self.settle_lines(screen);
         self.screen = screen;
         self.stale.frame = false;
+    }
+
+    /// Selects the newest while following; what a filter hides gives way to what is nearest.
+    fn choose(&mut self) {
+        let Some(last) = self.rows.len().checked_sub(1) else { return };
+        if self.paused.is_none() {
+            self.select_at(last);
+        } else if self.aside.is_none()
+            && let Some(number) = self.selected.filter(|number| self.rows.position(*number).is_none())
+            && let Some(position) = self.rows.nearest(number).and_then(|nearest| self.rows.position(nearest))
+        {
+            self.select_at(position);
+        }
+    }
+
+    fn look_at_lines(&mut self) {
+        if self.lines.all > 0 {
+            // The latest are at the end.
+            self.overlay = Some(Overlay::Lines(Pane::default()));
+        }
+    }
+
+    fn settle_lines(&mut self, screen: Rect) {
+        if let Some(Overlay::Lines(pane)) = &mut self.overlay {
+            let area = lines::inner(screen);
+            let at_end = pane.below() == 0;
+            pane.lines = self.lines.lay_out(&self.theme, &self.zone, area.width.into());
+            pane.settle(area.height.into());
+            if at_end {
+                pane.scroll(Action::Last);
+            }
+        }
     }
 
     fn keep_in_view(&mut self) {

@@ -8,7 +8,7 @@ use ratatui::{
 };
 
 use super::{
-    Model, empty, export, header, list,
+    Model, empty, export, find, header, lines, list,
     model::{Focus, Note, Overlay, Style},
     restore, timeline,
 };
@@ -20,26 +20,30 @@ pub fn draw(model: &Model, frame: &mut Frame) {
         return tiny(model, frame);
     };
     header::draw(model, frame, areas.header);
-    if model.rows.len() == 0 {
-        empty::draw(model, frame, areas.first);
-    } else if let Some(timeline) = &model.timeline {
+    if let Some(timeline) = &model.timeline {
         timeline::draw(model, timeline, frame, &areas);
     } else {
-        if !areas.first.is_empty() {
+        if model.rows.len() == 0 {
+            empty::draw(model, frame, areas.first);
+        } else if !areas.first.is_empty() {
             list::draw(model, frame, areas.first);
         }
         if !areas.second.is_empty() {
             detail(model, frame, areas.second);
         }
     }
-    match &model.note {
-        Some(note) => told(model, note, frame, areas.footer),
-        None => footer::draw(&model.theme, model.place(), |action| model.valid(action), "", frame, areas.footer),
+    match (&model.find.line, &model.note) {
+        (Some(line), _) => find::draw(model, line, frame, &areas),
+        (None, Some(note)) => told(model, note, frame, areas.footer),
+        (None, None) => {
+            footer::draw(&model.theme, model.place(), |action| model.valid(action), "", frame, areas.footer);
+        }
     }
     match &model.overlay {
         Some(Overlay::Help(pane)) => help::draw(&model.theme, pane, frame),
         Some(Overlay::Restore(shown)) => restore::draw(&model.theme, shown, frame),
         Some(Overlay::Export(form)) => export::draw(&model.theme, form, model.rows.len(), frame),
+        Some(Overlay::Lines(pane)) => lines::draw(&model.lines, &model.theme, pane, frame),
         None => {}
     }
 }
@@ -61,6 +65,7 @@ fn detail(model: &Model, frame: &mut Frame, area: Rect) {
     let position = model.selected.and_then(|number| model.rows.position(number)).map_or(0, |position| position + 1);
     let place = match model.aside {
         Some(_) => " not in the list ".to_owned(),
+        None if position == 0 => String::new(),
         None => format!(" {position} of {} ", model.rows.len()),
     };
     let block = panel::block(theme, &title, model.focus == Focus::Detail)
@@ -80,7 +85,7 @@ fn told(model: &Model, note: &Note, frame: &mut Frame, area: Rect) {
 
 /// Too small for panes: one honest line.
 fn tiny(model: &Model, frame: &mut Frame) {
-    let (changes, alarming) = (text::count(model.rows.len(), "change", "changes"), model.alarming());
+    let (changes, alarming) = (text::count(model.rows.all(), "change", "changes"), model.alarming());
     let line = if alarming == 0 { changes } else { format!("{alarming} high of {changes}") };
     let line = format!("{line}; needs 40x10");
     let area = Rect { height: frame.area().height.min(1), ..frame.area() };

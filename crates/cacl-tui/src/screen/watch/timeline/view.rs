@@ -110,7 +110,7 @@ fn told(model: &Model, timeline: &Timeline, columns: &Columns, change: &Change, 
         (false, false) => theme.style(Role::Text),
     };
     let row = timeline.rows.get(&change.id);
-    let (glyph, role) = row.map_or((" ", Role::Quiet), |row| theme.severity(row.severity));
+    let (glyph, role) = row.map_or((" ", Role::Quiet), |row| theme.severity(row.severity()));
     let ellipsis = theme.glyphs.ellipsis;
     let who = text::person(list::who(change), columns.who.saturating_sub(1), ellipsis);
     let origin = text::fill(list::origin(change.origin), columns.origin, ellipsis);
