@@ -259,6 +259,47 @@ fn deep_and_huge_input_is_survived() {
 }
 
 #[rstest]
+#[case::number_beyond_all("1e999", false)]
+#[case::number_of_many_digits("123456789012345678901234567890", true)]
+#[case::number_of_nothing("-0", true)]
+#[case::lone_surrogate(r#""\ud800""#, false)]
+#[case::lone_low_surrogate(r#""\udc00x""#, false)]
+#[case::surrogates(r#""\ud83d\ude00""#, true)]
+#[case::nul(r#""a\u0000b""#, true)]
+#[case::raw_control("\"a\u{1}b\"", false)]
+#[case::bidi(r#""\u202egnp.exe""#, true)]
+#[case::empty_names(r#"{"": {"": ""}}"#, true)]
+#[case::names_twice(r#"{"a": 1, "a": 2}"#, true)]
+#[case::name_of_packed_words("\"\\u0001\\u0002\"", true)]
+#[case::not_even_a_value("nan", false)]
+fn odd_values_are_kept_or_shown_as_they_came(#[case] value: &str, #[case] is_change: bool) {
+    let record =
+        format!(r#"{{"eventName": "UpdateUserPoolClient", "eventID": "1", "requestParameters": {{"odd": {value}}}}}"#);
+    for text in [record.clone(), format!("\u{feff}{record}\r\n"), format!("{record}\n{record}")] {
+        for item in decode_document(&text) {
+            match item {
+                Decoded::Change(change) => {
+                    assert!(is_change);
+                    let kept: Value = serde_json::from_str(&change.record.text()).expect("JSON");
+                    assert_eq!(kept, serde_json::from_str::<Value>(&record).expect("JSON"));
+                }
+                Decoded::Foreign(found) => assert_eq!((&*found, is_change), (&*record, false)),
+                Decoded::Platform(line) => panic!("{line:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn long_lists_of_anything_are_put_in_order_in_time() {
+    let numbers: Vec<u32> = (0..50_000).rev().collect();
+    let client = json!({"callbackURLs": numbers, "logoutURLs": numbers.iter().map(u32::to_string).collect::<Vec<_>>()});
+    let settings = crate::Settings::of_client(&client);
+    let list = |path| settings.get(path).expect("there").as_array().map(Vec::len);
+    assert_eq!((list("callbackURLs"), list("logoutURLs")), (Some(50_000), Some(50_000)));
+}
+
+#[rstest]
 #[case::as_deep_as_any(90, true)]
 #[case::absurd(110, false)]
 fn what_is_written_about_a_record_can_be_read(#[case] levels: usize, #[case] is_change: bool) {

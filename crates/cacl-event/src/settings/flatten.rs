@@ -82,7 +82,11 @@ pub(super) fn normal<'a, 'b>(node: &'b Node<'a>) -> Cow<'b, Node<'a>> {
                 return Cow::Borrowed(node);
             }
             let mut elements: Vec<Node<'a>> = elements.iter().map(|element| normal(element).into_owned()).collect();
-            elements.sort_by(|one, two| key(one).cmp(&key(two)));
+            // Keys are dear to make, and lists may be as long as somebody likes.
+            elements.sort_by_cached_key(|element| {
+                let (is_text, json) = key(element);
+                (is_text, json.into_owned())
+            });
             elements.dedup();
             Cow::Owned(Node::List(elements))
         }
