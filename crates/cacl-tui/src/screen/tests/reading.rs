@@ -229,3 +229,13 @@ fn of_a_long_life_only_what_is_in_view_is_read() {
     assert_eq!(timeline.entries.len(), 5_000);
     assert!(timeline.rows.len() <= 4 * timeline.height, "{}", timeline.rows.len());
 }
+
+#[test]
+fn of_a_deleted_client_it_is_said_who_did_it() {
+    let mut stage = Stage::told(120, 40);
+    stage.press("k t");
+    stage.assert_shows("deleted 10:44:30 by root: nothing is set any more");
+    stage.press("k");
+    stage.assert_shows("10:05:44 by deploy (terraform)");
+    stage.assert_shows("* refreshTokenValidity");
+}

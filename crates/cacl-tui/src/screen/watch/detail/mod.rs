@@ -199,9 +199,10 @@ fn why(change: &Change, reasons: &[Reason], look: &Look) -> Vec<Line<'static>> {
             if known { (String::new(), column) } else { (text.clone(), column.saturating_sub(text::width(&text))) };
         vec![Span::styled(text, look.theme.style(role)), Span::raw(" ".repeat(gap))]
     };
-    // That a call was denied is said by the failure itself, which tells more.
-    let (denied, others): (Vec<_>, Vec<_>) = reasons.iter().partition(|reason| reason.rule == "denied-attempt");
-    let head = denied.first().map_or_else(Vec::new, |reason| badge(reason.severity));
+    // That a call failed or was denied is said by the failure itself, which tells more.
+    let (failed, others): (Vec<_>, Vec<_>) =
+        reasons.iter().partition(|reason| matches!(reason.rule, "denied-attempt" | "failed-attempt"));
+    let head = failed.first().map_or_else(Vec::new, |reason| badge(reason.severity));
     let mut lines = failure(change, head, look);
     for (nth, reason) in others.iter().enumerate() {
         let text = reason.text.replace('→', look.theme.glyphs.arrow);

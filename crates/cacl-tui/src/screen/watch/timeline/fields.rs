@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cacl_event::{
-    ClientKey, History, Settings, Text,
+    ClientKey, History, Kind, Settings, Text,
     history::{FieldOrigin, How, Moment},
     settings::{display, unit_of},
 };
@@ -24,7 +24,7 @@ pub fn page(history: &History, client: &ClientKey, at: Moment<'_>, look: &Look) 
     let settings: Settings = fields.iter().filter_map(|field| Some((&field.path, field.value.clone()?))).collect();
     let mut draft = Draft::default();
     if fields.is_empty() {
-        draft.plain(flow(Vec::new(), &[look.piece(nothing(history, client, at), Role::Quiet)], look.width));
+        draft.plain(flow(Vec::new(), &nothing(history, client, at, look), look.width));
         return draft;
     }
     let groups = grouped(folded(fields));
@@ -45,15 +45,24 @@ pub fn page(history: &History, client: &ClientKey, at: Moment<'_>, look: &Look) 
     draft
 }
 
-fn nothing(history: &History, client: &ClientKey, at: Moment<'_>) -> &'static str {
+/// Why there are no settings.
+fn nothing(history: &History, client: &ClientKey, at: Moment<'_>, look: &Look) -> Vec<Piece> {
     let state = match at {
         Moment::After(id) => history.after(id),
         Moment::Now | Moment::Described(_) => None,
     };
-    match state.and_then(|state| state.from).and_then(|id| history.get(&id).map(|change| change.kind)) {
-        Some(cacl_event::Kind::Delete) => "the client is gone: nothing is set",
-        _ if history.of_client(client).len() == 0 => "nothing is known of this client",
-        _ => "what was set then is not known",
+    let quiet = |words: &str| look.piece(words, Role::Quiet);
+    match state.and_then(|state| state.from).and_then(|id| history.get(&id)) {
+        Some(change) if change.kind == Kind::Delete => vec![
+            look.piece("deleted", Role::Removed),
+            quiet(" "),
+            look.whole(&look.times.clock(change.time, look.times.now), Role::Text),
+            quiet(" by "),
+            look.whole(list::who(change), Role::Strong),
+            quiet(": nothing is set any more"),
+        ],
+        _ if history.of_client(client).len() == 0 => vec![quiet("nothing is known of this client")],
+        _ => vec![quiet("what was set then is not known")],
     }
 }
 
