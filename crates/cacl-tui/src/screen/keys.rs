@@ -165,8 +165,8 @@ pub const TABLE: &[Entry] = &[
     Entry {
         actions: &[(Action::Lift, &[key(KeyCode::Esc)])],
         places: &[List],
-        word: "lift filter",
-        does: "lift the filter",
+        word: "lift",
+        does: "take the mark away; without one lift the filter",
     },
     Entry {
         actions: &[(Action::Back, &[key(KeyCode::Esc)])],

@@ -142,6 +142,28 @@ fn a_mark_is_compared_with_what_is_selected() {
     stage.assert_shows("not compared: marked is 10:28:11 of another client, web-shop");
     stage.press("k v v");
     assert!(!stage.shows("»") && !stage.shows("compare"), "the mark was moved, then taken away");
+    stage.press("v");
+    assert!(stage.shows("»"));
+    assert!(!stage.press("esc").shows("»"));
+}
+
+#[test]
+fn what_a_filter_hides_is_still_a_part_of_the_clients_life() {
+    let mut stage = Stage::told(120, 40);
+    stage.press("/ s e v > = h i g h enter g j");
+    assert_eq!(stage.selected(), id(7));
+    stage.press("[");
+    assert_eq!(stage.selected(), id(2));
+    stage.assert_shows("the list does not show this change");
+    stage.press("] ]");
+    assert_eq!(stage.selected(), id(9));
+    stage.assert_shows("not in the list");
+    stage.press("t");
+    stage.assert_shows("web-shop · 3 changes");
+    stage.press("t esc");
+    assert_eq!(stage.selected(), id(9));
+    stage.assert_shows("10 of 10");
+    stage.assert_shows("▌10:46:12");
 }
 
 #[test]

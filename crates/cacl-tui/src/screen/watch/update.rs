@@ -98,7 +98,7 @@ impl Model {
             Action::Help | Action::Back | Action::Quit | Action::Interrupt => true,
             _ if self.overlay.is_some() || self.find.line.is_some() => true,
             Action::Bell => !self.source.ended,
-            Action::Lift => self.rows.filter().is_some(),
+            Action::Lift => self.rows.filter().is_some() || self.mark.is_some(),
             Action::Filter => self.rows.all() > 0,
             Action::Unchanged | Action::Style if self.timeline.is_some() => self.is_compared(),
             Action::Unchanged => self.rows.len() > 0 && self.style != Style::Raw,
@@ -153,6 +153,7 @@ impl Model {
             Action::Interrupt | Action::Detach => return Some(Effect::End(Ended::Interrupted)),
             _ if self.find.line.is_some() => self.edit(action),
             Action::Filter => self.open_line(),
+            Action::Lift if self.mark.is_some() => self.unmark(),
             Action::Lift => self.lift(),
             Action::NextMatch | Action::PreviousMatch => self.next_match(action == Action::NextMatch),
             Action::OtherLines => self.look_at_lines(),
@@ -386,6 +387,7 @@ impl Model {
     /// Makes ready for a frame: follows, keeps the selection in view, and lays out what is stale.
     fn settle(&mut self, size: Size) {
         self.choose();
+        self.look_straight();
         let screen = Rect::from((Position::ORIGIN, size));
         let areas = self.areas(screen);
         self.height = areas.map_or(0, |areas| areas.first.height.saturating_sub(2).into());

@@ -116,6 +116,12 @@ impl Model {
         self.stale.detail = true;
     }
 
+    /// Takes the mark away.
+    pub fn unmark(&mut self) {
+        self.mark = None;
+        self.stale.detail = true;
+    }
+
     /// The marked change.
     pub fn marked(&self) -> Option<&Change> {
         self.history.get(self.mark.as_deref()?)
@@ -138,6 +144,14 @@ impl Model {
             self.aside = Some(id.clone());
             self.follow(false);
             self.renew_detail();
+        }
+    }
+
+    /// Selects what is looked at, once the list shows it.
+    pub fn look_straight(&mut self) {
+        let Some(id) = self.aside.clone() else { return };
+        if self.history.get(&id).is_some_and(|change| self.rows.position_of(change).is_some()) {
+            self.look_at(&id);
         }
     }
 
