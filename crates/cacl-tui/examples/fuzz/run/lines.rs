@@ -3,15 +3,16 @@
 
 use std::{collections::BTreeSet, fs, process::Command};
 
-use cacl_event::{
-    Change, Decoded, Diff, History, decode, decode_document,
-    report::json_line,
-    restore::{Restore, Way},
-};
+use cacl_event::{Change, History};
 use fastrand::Rng;
 use serde_json::Value;
 
-use super::{Done, Failure, Options, guarded, harmless, rubbish::Source};
+use super::{
+    Done, Failure, Options,
+    check::{self, harmless},
+    guarded,
+    rubbish::Source,
+};
 
 /// So many lines are one log.
 const LOG: usize = 5_000;
@@ -25,66 +26,13 @@ pub fn run(options: &Options, done: &mut Done, show: &mut impl FnMut(&str)) -> R
         left -= lines.len();
         let mut history = History::default();
         for line in &lines {
-            done.changes += guarded(line, || read(line, &mut history))?;
+            done.changes += guarded(line, || check::line(line, &mut history))?;
         }
         done.lines += lines.len();
         guarded(&"a log of them", || whole(&history, &mut rng))?;
         replayed(options, &lines, &history)?;
         if left.is_multiple_of(10 * LOG) {
             show(&format!("{} lines, {} changes", done.lines, done.changes));
-        }
-    }
-    Ok(())
-}
-
-/// One line, into a history.
-fn read(line: &str, history: &mut History) -> Result<usize, String> {
-    let items = decode(line);
-    if items.is_empty() != line.trim_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}').is_empty() {
-        return Err("a line is lost".to_owned());
-    }
-    let document = decode_document(line).count();
-    if document < usize::from(!items.is_empty()) {
-        return Err("a document is lost".to_owned());
-    }
-    let mut changes = 0;
-    for item in items {
-        let Decoded::Change(change) = item else { continue };
-        let id = change.id.clone();
-        history.insert(*change);
-        let change = history.get(&id).ok_or("a change is lost")?;
-        told(history, change)?;
-        changes += 1;
-    }
-    Ok(changes)
-}
-
-/// Everything that is said about a change.
-fn told(history: &History, change: &Change) -> Result<(), String> {
-    let diff = history.diff(&change.id).ok_or("no diff")?;
-    let judgement = history.judge(&change.id).ok_or("no judgement")?;
-    let json = json_line(change, history.client_name(&change.id), &diff, &judgement);
-    harmless("the JSON line", &json)?;
-    let read: Value = serde_json::from_str(&json).map_err(|error| format!("{error} in {json}"))?;
-    if read["id"] != *change.id || read["diff"].as_array().map(Vec::len) != Some(diff.rows.len()) {
-        return Err(format!("the JSON line says something else: {json}"));
-    }
-    if decode(&json).len() != 1 {
-        return Err(format!("the JSON line does not decode to one change: {json}"));
-    }
-    judgement.reasons.iter().try_for_each(|reason| harmless("a reason", &cacl_event::clean(&reason.text)))?;
-    restored(history, change, &diff)
-}
-
-/// The call that brings the client back: fit to be pasted.
-fn restored(history: &History, change: &Change, diff: &Diff) -> Result<(), String> {
-    let Some((client, before)) = change.client_key().zip(history.before(&change.id)) else { return Ok(()) };
-    for state in [before.settings.clone(), diff.apply(&before.settings)] {
-        for way in [Way::Update, Way::Create { secret: None }] {
-            let call = Restore { client: &client, state: &state, way, profile: None, endpoint_url: None }.call();
-            let Some(call) = call else { continue };
-            call.command.lines().try_for_each(|line| harmless("the restoring call", line))?;
-            call.notes.iter().try_for_each(|note| harmless("a note", note))?;
         }
     }
     Ok(())

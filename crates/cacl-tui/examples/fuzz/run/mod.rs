@@ -3,6 +3,7 @@
 //! Structure-aware: records as CloudTrail writes them are mutated in their values, their members and their text, and wrapped
 //! in all the ways in which they may come. Deterministic: a seed and a number of lines always give the same.
 
+mod check;
 mod filters;
 mod lines;
 mod rubbish;
@@ -67,22 +68,5 @@ fn guarded<T>(input: &dyn fmt::Debug, work: impl FnOnce() -> Result<T, String>) 
         Ok(Ok(outcome)) => Ok(outcome),
         Ok(Err(words)) => Err(format!("{words}\ninput: {input:?}").into()),
         Err(_) => Err(format!("a panic, see above\ninput: {input:?}").into()),
-    }
-}
-
-/// What may never reach a terminal: controls, and what hides or reorders text. Written down here once more, so that a hole
-/// in the program's own list is found.
-fn harmful(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Whether a text is fit for a terminal.
-fn harmless(what: &str, text: &str) -> Result<(), String> {
-    match text.chars().find(|character| harmful(*character)) {
-        Some(character) => Err(format!("{what} has {character:?}: {text:?}")),
-        None => Ok(()),
     }
 }

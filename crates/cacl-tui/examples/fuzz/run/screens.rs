@@ -24,7 +24,9 @@ use ratatui::{
 use tokio::{sync::mpsc, time::sleep};
 
 use super::{
-    Done, Failure, Options, guarded, harmful,
+    Done, Failure, Options,
+    check::harmful,
+    guarded,
     rubbish::{self, Source},
 };
 
