@@ -174,6 +174,17 @@ fn a_state_that_changed_nothing_is_no_difference() {
 }
 
 #[test]
+fn where_two_columns_do_not_fit_it_is_said_what_does() {
+    let mut stage = Stage::told(120, 40);
+    stage.press("k k enter |");
+    stage.assert_shows("side by side takes 70 columns: z makes room");
+    stage.assert_shows("15 minutes → 1 hour");
+    stage.press("z");
+    stage.assert_shows("│ 1 hour  not sent");
+    assert!(!Stage::told(80, 24).press("k k enter |").shows("takes 70 columns"));
+}
+
+#[test]
 fn a_zoomed_pane_has_all_the_room() {
     let mut stage = Stage::told(120, 40);
     stage.press("z");

@@ -191,6 +191,7 @@ impl Model {
             Action::Style => {
                 self.style = self.style.next();
                 self.renew_detail();
+                self.tell_if_narrow();
             }
             Action::TimeFormat => self.next_time_format(),
             _ => {

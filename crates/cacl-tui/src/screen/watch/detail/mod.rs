@@ -41,6 +41,7 @@ mod sides;
 mod table;
 
 pub use compare::page as comparison;
+pub use sides::LEAST as SIDES;
 
 /// How to lay it out.
 #[derive(Debug, Clone)]

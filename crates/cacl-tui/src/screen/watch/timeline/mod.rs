@@ -21,12 +21,12 @@ use jiff::Timestamp;
 
 use super::{
     Model, detail,
-    model::{Focus, Note},
+    model::{Focus, Note, Style},
     rows::Row,
     times::Stamps,
 };
 use crate::screen::{
-    keys::Action,
+    keys::{self, Action},
     layout::Areas,
     page::{Draft, Page, Pointed},
     panel,
@@ -239,6 +239,15 @@ impl Model {
                 id.and_then(|id| timeline.entries.iter().position(|entry| *entry == Entry::Change(id.clone())))
         {
             timeline.go(at);
+        }
+    }
+
+    /// Says why before and after are not side by side, though that was asked for.
+    pub fn tell_if_narrow(&mut self) {
+        let columns = usize::from(self.laid_out.0);
+        if self.style == Style::Sides && self.timeline.is_none() && (1..detail::SIDES).contains(&columns) {
+            let zoom = keys::name_of(Action::Zoom, self.theme.glyphs);
+            self.say(&format!("side by side takes {} columns: {zoom} makes room, if there is any", detail::SIDES));
         }
     }
 
