@@ -1,6 +1,6 @@
 //! The help overlay: the key table, and what the glyphs mean.
 
-use cacl_event::{Class, Severity};
+use cacl_event::{Class, Severity, filter::Key};
 use ratatui::{
     Frame,
     layout::{Margin, Rect},
@@ -49,6 +49,7 @@ pub fn lines(theme: &Theme, columns: usize) -> Vec<Line<'static>> {
         let new = |entry: &Entry| places[..nth].iter().all(|(_, earlier)| !entry.places.contains(earlier));
         lines.extend(section(theme, title, keys::entries(place).filter(|entry| new(entry)), columns));
     }
+    lines.extend(filters(theme, columns));
     lines.push(Line::styled("Signs", theme.style(Role::Strong)));
     for (class, means) in CLASSES {
         let (glyph, role) = theme.class(class);
@@ -64,6 +65,22 @@ pub fn lines(theme: &Theme, columns: usize) -> Vec<Line<'static>> {
     ] {
         lines.extend(sign(theme, glyph, role, means, columns));
     }
+    lines
+}
+
+/// The language of filters.
+fn filters(theme: &Theme, columns: usize) -> Vec<Line<'static>> {
+    let text = |words: &str| piece(words, theme.style(Role::Text));
+    let rules = "all terms must hold: words that stand anywhere in what is said of a call, and keys with values, several after \
+                 commas; - before a term turns it around, quotes keep blanks together, = asks for the whole";
+    let mut lines = vec![Line::styled("In a filter", theme.style(Role::Strong))];
+    lines.extend(flow(vec![Span::raw("  ")], &[text(rules)], columns));
+    for key in Key::ALL {
+        let opening = text::fill(&key.opening(), KEYS, theme.glyphs.ellipsis);
+        let head = vec![Span::styled(format!("  {opening} "), theme.style(Role::Accent))];
+        lines.extend(flow(head, &[text(key.about())], columns));
+    }
+    lines.push(Line::default());
     lines
 }
 

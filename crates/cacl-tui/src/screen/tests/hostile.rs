@@ -108,7 +108,7 @@ enum Step {
     Idle,
 }
 
-const KEYS: [&str; 35] = [
+const KEYS: [&str; 40] = [
     "j",
     "k",
     "g",
@@ -144,6 +144,11 @@ const KEYS: [&str; 35] = [
     "left",
     "right",
     "backspace",
+    "/",
+    "n",
+    "N",
+    "o",
+    ":",
 ];
 
 const MOUSE: [MouseEventKind; 3] =

@@ -26,7 +26,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{key, look, now, scene, story, text};
+use super::{filter::long_story, key, look, now, scene, story, text};
 use crate::{
     feed::Feed,
     screen::{Ended, Input, Outside, watch},
@@ -339,4 +339,29 @@ async fn a_stop_is_heeded_even_while_the_feed_never_rests() {
     )
     .await;
     assert_eq!(ended.expect("a backend in memory does not fail"), Ended::Interrupted);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_filter_is_typed_while_changes_come_in() {
+    play(|user| async move {
+        let types = |text: &str| text.chars().for_each(|letter| user.press(&letter.to_string()));
+        for change in long_story(2_000) {
+            user.happens(Feed::Change(change.into()));
+        }
+        user.happens(Feed::Status(Status::Live));
+        user.wait_for("2000 of 2000").await;
+        types("/path:callbackURLs");
+        user.wait_for("/ path:callbackURLs").await;
+        user.happens(change(7));
+        types(" -kim");
+        // Nobody has to do anything for the rest to be looked at.
+        user.wait_for("Changes matching path:callbackURLs … · 600 of 2001").await;
+        user.press("enter");
+        user.wait_for("lift filter").await;
+        user.press("esc");
+        user.wait_for("2001 of 2001").await;
+        user.press("q");
+        sleep(Duration::from_millis(50)).await;
+    })
+    .await;
 }

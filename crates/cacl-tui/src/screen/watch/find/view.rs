@@ -91,15 +91,20 @@ pub fn draw(model: &Model, line: &Line, frame: &mut Frame, areas: &Areas) {
     let room = Rect { x: first.x + PROMPT, width: first.width.saturating_sub(PROMPT), ..first };
     frame.render_widget(window.text(line, theme), room);
     let column = room.x + window.column(line, line.cursor());
+    let mut said_in_full = false;
     match &line.error {
         Some(error) => {
             let at = PROMPT + window.column(line, error.at.start);
             let wide = window.column(line, error.at.end).saturating_sub(window.column(line, error.at.start)).max(1);
-            frame.render_widget(wrong(line, error, theme, (at.into(), wide.into()), second.width.into()), second);
+            let wrong = wrong(line, error, theme, (at.into(), wide.into()), second.width.into());
+            said_in_full = wrong.to_string().contains(&said(error));
+            frame.render_widget(wrong, second);
         }
         None => footer::draw(theme, model.place(), |action| model.valid(action), "", frame, second),
     }
-    popup(line, theme, frame, areas, column);
+    if !said_in_full || !line.completions.is_empty() {
+        popup(line, theme, frame, areas, column);
+    }
     frame.set_cursor_position(Position { x: column, y: first.y });
 }
 
