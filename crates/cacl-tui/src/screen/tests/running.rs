@@ -357,7 +357,7 @@ async fn a_filter_is_typed_while_changes_come_in() {
         // Nobody has to do anything for the rest to be looked at.
         user.wait_for("Changes matching path:callbackURLs … · 600 of 2001").await;
         user.press("enter");
-        user.wait_for("lift filter").await;
+        user.wait_for("Esc lift").await;
         user.press("esc");
         user.wait_for("2001 of 2001").await;
         user.press("q");
