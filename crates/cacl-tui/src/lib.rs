@@ -5,6 +5,7 @@ mod command;
 mod exit;
 mod failure;
 pub mod feed;
+pub mod journal;
 mod log;
 mod look;
 mod report;

@@ -24,14 +24,30 @@ fn page(minutes: &[i64], token: Option<&str>) -> Answer {
 async fn looked_back(answers: Vec<Answer>) -> (Vec<String>, Asked) {
     let (session, asked) = Script::default().on("LookupEvents", answers).session();
     let from = since();
-    let items = past(session, from).map(|item| match item {
-        PastItem::Record(record) => record,
-        PastItem::Progress { back_to, calls } => {
-            format!("after {calls} to {}", back_to.duration_since(from).as_mins())
-        }
-        PastItem::Note(note) => note,
+    let items = past(session, &before(from)).filter_map(|item| {
+        std::future::ready(match item {
+            PastItem::Record(record) => Some(record),
+            PastItem::Progress { back_to, calls } => {
+                Some(format!("after {calls} to {}", back_to.duration_since(from).as_mins().max(0)))
+            }
+            PastItem::Note(note) => Some(note),
+            PastItem::Read(_) => None,
+        })
     });
     (items.collect().await, asked)
+}
+
+/// All before a time has been read.
+fn before(time: Timestamp) -> Looked {
+    let mut looked = Looked::default();
+    for call in CALLS {
+        looked.add(&Read {
+            call: call.to_owned(),
+            from: Timestamp::UNIX_EPOCH,
+            to: time - SignedDuration::from_secs(1),
+        });
+    }
+    looked
 }
 
 fn kinds(asked: &Asked) -> Vec<String> {
@@ -102,7 +118,7 @@ async fn lasting_trouble_is_a_note_and_the_end() {
 #[tokio::test(start_paused = true)]
 async fn a_wrong_clock_is_no_reason_to_give_up() {
     let session = elsewhen(SignedDuration::from_hours(2), |_| json!({"Events": []}));
-    let items: Vec<_> = past(session, since()).collect().await;
+    let items: Vec<_> = past(session, &before(since())).collect().await;
     assert!(matches!(items.as_slice(), [.., PastItem::Progress { calls: 4, .. }]), "{items:?}");
 }
 
@@ -110,14 +126,47 @@ async fn a_wrong_clock_is_no_reason_to_give_up() {
 async fn ninety_days_at_most() {
     let (session, asked) = Script::default().on("LookupEvents", [page(&[], None)]).session();
     let before = (Timestamp::now() - MEMORY).as_second();
-    let items: Vec<_> = past(session, Timestamp::UNIX_EPOCH).collect().await;
+    let items: Vec<_> = past(session, &Looked::default()).collect().await;
     let after = (Timestamp::now() - MEMORY).as_second();
-    assert_eq!(items.len(), 3);
+    let calls = items.iter().filter(|item| matches!(item, PastItem::Progress { .. })).count();
+    assert_eq!(calls, 3);
     for body in asked.bodies("LookupEvents") {
         let body: Value = serde_json::from_str(&body).expect("JSON");
         let start = body["StartTime"].as_i64().expect("whole seconds");
         assert!((before..=after).contains(&start) && body["MaxResults"] == 50, "{body}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_broken_off_is_gone_on_with() {
+    let mut looked = before(since());
+    let minute = |minutes: i64| since() + SignedDuration::from_mins(minutes);
+    // The first page of updates, and all of the rest, as a run has it that ends there.
+    let (session, _) = Script::default()
+        .on("LookupEvents", [page(&[600, 500], Some("u1")), page(&[], None), page(&[], None)])
+        .session();
+    let pages = past(session, &looked).filter_map(|item| {
+        std::future::ready(match item {
+            PastItem::Read(read) => Some(read),
+            _ => None,
+        })
+    });
+    for read in pages.take(3).collect::<Vec<_>>().await {
+        looked.add(&read);
+    }
+    let (session, asked) = Script::default().on("LookupEvents", [page(&[], None)]).session();
+    past(session, &looked).for_each(|_| std::future::ready(())).await;
+    let spans = asked.bodies("LookupEvents").into_iter().map(|body| {
+        let body: Value = serde_json::from_str(&body).expect("JSON");
+        let call = body["LookupAttributes"][0]["AttributeValue"].as_str().expect("a name").to_owned();
+        (call, body["StartTime"].as_i64().expect("a time"), body["EndTime"].as_i64())
+    });
+    let (ended, unended): (Vec<_>, Vec<_>) = spans.partition(|(_, _, end)| end.is_some());
+    let oldest = minute(500).as_second();
+    assert_eq!(ended, [("UpdateUserPoolClient".to_owned(), since().as_second(), Some(oldest))], "the unfinished rest");
+    let news = Timestamp::now() - LATE;
+    assert_eq!(unended.len(), 3, "what is new: {unended:?}");
+    assert!(unended.iter().all(|(_, start, _)| (start - news.as_second()).abs() < 60), "{unended:?}");
 }
 
 #[test]

@@ -14,6 +14,9 @@ use aws_config::{
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime_api::client::{http::SharedHttpClient, identity::SharedIdentityCache};
+use futures_util::FutureExt as _;
+
+use super::renewed::Renewed;
 
 /// How to reach AWS; what is `None` the SDK finds by its own chain (environment, profile, SSO, …).
 #[derive(Debug, Clone, Default)]
@@ -57,8 +60,8 @@ pub(super) async fn region(access: &Access, http_client: &SharedHttpClient) -> O
     RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(profile.build()).region().await
 }
 
-/// The SDK's chain; the named profile alone if one was chosen.
-pub(super) async fn credentials(
+/// The SDK's chain, looked through anew each time; the named profile alone if one was chosen.
+pub(super) fn credentials(
     access: &Access,
     region: Option<Region>,
     http_client: &SharedHttpClient,
@@ -66,6 +69,14 @@ pub(super) async fn credentials(
     if let Some((key, secret)) = &access.keys {
         return SharedCredentialsProvider::new(Credentials::new(key, secret, None, None, "given"));
     }
+    let (access, http_client) = (access.clone(), http_client.clone());
+    SharedCredentialsProvider::new(Renewed::new(move || {
+        let (access, region, http_client) = (access.clone(), region.clone(), http_client.clone());
+        async move { found(&access, region, &http_client).await }.boxed()
+    }))
+}
+
+async fn found(access: &Access, region: Option<Region>, http_client: &SharedHttpClient) -> SharedCredentialsProvider {
     let config = provider_config(region.clone(), http_client);
     if let Some(profile) = access.profile_of_choice() {
         let provider = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build();

@@ -7,6 +7,7 @@
 mod access;
 mod clock;
 mod identity;
+mod renewed;
 mod transport;
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -81,7 +82,7 @@ impl Session {
 
     async fn resolve(access: &Access, http_client: SharedHttpClient) -> Result<Self, Error> {
         let region = access::region(access, &http_client).await;
-        let credentials = access::credentials(access, region.clone(), &http_client).await;
+        let credentials = access::credentials(access, region.clone(), &http_client);
         let mut loader = aws_config::defaults(behavior())
             .http_client(http_client)
             .credentials_provider(credentials)

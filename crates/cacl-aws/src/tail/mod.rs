@@ -141,17 +141,32 @@ pub enum TailItem {
     Push(Push),
 }
 
+/// A log group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Its ARN.
+    pub arn: String,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+}
+
 /// Whether the log group is there, by `logs:DescribeLogGroups`.
 pub async fn exists(session: &Session, group: &str) -> Result<bool, Error> {
-    let mut pages = session.logs().describe_log_groups().log_group_name_prefix(group).into_paginator().send();
+    Ok(self::group(session, group).await?.is_some())
+}
+
+/// The log group of this name, by `logs:DescribeLogGroups`.
+pub async fn group(session: &Session, name: &str) -> Result<Option<Group>, Error> {
+    let mut pages = session.logs().describe_log_groups().log_group_name_prefix(name).into_paginator().send();
     while let Some(page) = pages.next().await {
         let page =
-            page.explain(session, "logs:DescribeLogGroups", || format!("cannot look for the log group {group}"))?;
-        if page.log_groups().iter().any(|found| found.log_group_name() == Some(group)) {
-            return Ok(true);
+            page.explain(session, "logs:DescribeLogGroups", || format!("cannot look for the log group {name}"))?;
+        if let Some(found) = page.log_groups().iter().find(|found| found.log_group_name() == Some(name)) {
+            let created = found.creation_time().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+            return Ok(Some(Group { arn: found.arn().unwrap_or_default().to_owned(), created }));
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 #[cfg(test)]

@@ -5,12 +5,11 @@ pub mod values;
 
 use std::{path::PathBuf, time::Duration};
 
-use cacl_aws::Since;
 use cacl_event::Filter;
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint, builder::FalseyValueParser};
 
 use crate::{Exit, restore::Reach, screen::Wishes};
-use values::{Bell, Color, Level, Listed, Output, Recorded};
+use values::{Bell, Color, Level, Listed, Output, Recorded, Start};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -189,6 +188,7 @@ pub enum Scope {
 
 /// Options of `deploy`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Deploy {
     /// Do not ask
     #[arg(long, short)]
@@ -214,6 +214,9 @@ pub struct Deploy {
     /// What to show.
     #[command(flatten)]
     pub filter: FilterOptions,
+    /// Keep no journal of what is watched afterwards, and ask none what was before
+    #[arg(long, env = "CACL_NO_JOURNAL", hide_env_values = true, value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub no_journal: bool,
     /// Where it has what it shows from.
     #[command(flatten)]
     pub source: SourceOptions,
@@ -246,9 +249,10 @@ pub enum Trail {
 /// Options of `watch`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Watch {
-    /// From when on: 30m, 24h, 7d, or a time [default: 24h in the live view, else now]
-    #[arg(long, value_name = "WHEN", value_parser = values::since)]
-    pub since: Option<Since>,
+    /// From when on: 30m, 24h, 7d, a time, or `last` for where the last run ended, nothing lost and nothing told twice
+    /// [default: in the live view what was seen last, at least 24h and at most 7d; else now]
+    #[arg(long, value_name = "WHEN", value_parser = values::start, verbatim_doc_comment)]
+    pub since: Option<Start>,
     /// Follow this log group, with no need of the stack
     #[arg(long, value_name = "NAME", value_parser = values::log_group)]
     pub log_group: Option<String>,
@@ -261,6 +265,9 @@ pub struct Watch {
     /// Run this with `sh -c` for every change, its JSON line on stdin
     #[arg(long, value_name = "CMD", value_hint = ValueHint::CommandString)]
     pub exec: Option<String>,
+    /// End what --exec runs, with all that it started, after this time [default: 1m]
+    #[arg(long, value_name = "TIME", value_parser = values::length, requires = "exec")]
+    pub exec_timeout: Option<Duration>,
     /// Stop after so many changes
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
@@ -270,6 +277,9 @@ pub struct Watch {
     /// What to show.
     #[command(flatten)]
     pub filter: FilterOptions,
+    /// Keep no journal, and ask none what was before
+    #[arg(long, env = "CACL_NO_JOURNAL", hide_env_values = true, value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub no_journal: bool,
     /// Where it has what it shows from.
     #[command(flatten)]
     pub source: SourceOptions,
@@ -302,6 +312,9 @@ pub struct SourceOptions {
     /// Do not ask CloudTrail's event history (`LookupEvents`, 90 days) what clients were like before
     #[arg(long)]
     pub no_lookup: bool,
+    /// Ask Cognito what each client is like that there is a word of: one `DescribeUserPoolClient` each, one a second
+    #[arg(long)]
+    pub snapshot: bool,
 }
 
 /// The option of everything that shows changes about which.
@@ -358,13 +371,16 @@ pub struct Restore {
     pub from: Vec<PathBuf>,
     /// How far back to read the log: 24h, 7d, or a time [default: 90d]
     #[arg(long, value_name = "WHEN", value_parser = values::since)]
-    pub since: Option<Since>,
+    pub since: Option<cacl_aws::Since>,
     /// Read this log group, with no need of the stack
     #[arg(long, value_name = "NAME", value_parser = values::log_group)]
     pub log_group: Option<String>,
     /// Do not ask CloudTrail's event history (`LookupEvents`, 90 days)
     #[arg(long)]
     pub no_lookup: bool,
+    /// Do not ask the journal of earlier runs, and keep none
+    #[arg(long, env = "CACL_NO_JOURNAL", hide_env_values = true, value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub no_journal: bool,
 }
 
 /// Options of `demo`.

@@ -140,6 +140,23 @@ pub fn filter(text: &str) -> Result<Filter, String> {
     })
 }
 
+/// From when on to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// A moment.
+    From(Since),
+    /// Where the last run ended, by its journal.
+    Last,
+}
+
+/// A moment, or `last`.
+pub fn start(text: &str) -> Result<Start, String> {
+    match text {
+        "last" => Ok(Start::Last),
+        text => since(text).map(Start::From).map_err(|words| format!("{words}, nor the word last")),
+    }
+}
+
 /// A moment, in words: so long ago, or a time.
 pub fn since(text: &str) -> Result<Since, String> {
     if text == "now" {

@@ -113,7 +113,8 @@ pub fn heading(names: &Names) -> Heading {
 
 /// How it goes on.
 fn watching(options: &Deploy) -> Watch {
-    Watch { filter: options.filter.clone(), source: options.source, view: options.view, ..Watch::default() }
+    let (filter, no_journal) = (options.filter.clone(), options.no_journal);
+    Watch { filter, source: options.source, view: options.view, no_journal, ..Watch::default() }
 }
 
 fn outputs(done: Done) -> BTreeMap<String, String> {

@@ -1,30 +1,37 @@
 //! A feed as lines on stdout: what `watch` and `replay` do where there is no terminal to draw in.
 
-use std::{io::Write, time::Duration};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use cacl_aws::{Push, Status};
-use cacl_event::Change;
+use cacl_event::{Change, Provenance, Severity};
 use futures_util::{Stream, StreamExt};
 
-use super::observer::{Observer, exec, time_up};
+use super::{
+    exec::exec,
+    observer::{Observer, time_up},
+};
 use crate::{
     Exit,
     failure::{Failure, note},
-    feed::{Feed, Past},
-    report::{Form, Out, write},
+    feed::{Before, Feed, Past},
+    journal::{Keeper, Reader},
+    report::{Form, Lines, words as report},
     signals::{Signals, Stop},
 };
 
 /// A report as it goes on.
-pub struct Headless<W: Write> {
+#[derive(Debug)]
+pub struct Headless {
     /// Where to.
-    pub out: Out<W>,
+    pub out: Lines,
     /// In what form.
     pub form: Form,
     /// What else is to be known.
     pub observer: Observer,
     /// Stop after this time.
     pub timeout: Option<Duration>,
+    /// Keeps what was told.
+    pub keeper: Option<Keeper>,
 }
 
 /// What is known of the source.
@@ -37,64 +44,119 @@ struct Source {
     /// How Live Tail does.
     push: Option<Push>,
     foreign: u64,
+    /// What an earlier run told.
+    before: Option<Before>,
+    /// How many changes it did not, and how many of them are high or critical.
+    away: (u64, u64),
 }
 
-impl<W: Write> Headless<W> {
+/// What ends it from outside.
+struct Ends<'a> {
+    signals: &'a mut Signals,
+    deadline: Pin<&'a mut dyn Future<Output = ()>>,
+}
+
+/// How it was ended from outside.
+enum Ended {
+    Stopped(Stop),
+    TimeUp,
+}
+
+impl Ends<'_> {
+    /// Waits for something, unless the end comes first: then what it was about is dropped.
+    async fn or<T>(&mut self, something: impl Future<Output = T>) -> Result<T, Ended> {
+        tokio::select! {
+            biased;
+            stop = self.signals.next() => Err(Ended::Stopped(stop)),
+            () = self.deadline.as_mut() => Err(Ended::TimeUp),
+            came = something => Ok(came),
+        }
+    }
+}
+
+impl Headless {
     /// Writes every change as it comes, until the feed ends, enough was seen, time is up, or somebody stops it.
     pub async fn run(mut self, feed: impl Stream<Item = Feed>, signals: &mut Signals) -> anyhow::Result<Exit> {
-        let mut feed = std::pin::pin!(feed);
         let mut source = Source::default();
-        let mut deadline = std::pin::pin!(time_up(self.timeout));
-        let exit = loop {
+        let deadline = std::pin::pin!(time_up(self.timeout));
+        let mut ends = Ends { signals, deadline };
+        let ended = self.until(feed, &mut source, &mut ends).await?;
+        source.farewell();
+        Ok(match ended {
+            Ok(exit) => exit,
+            Err(Ended::Stopped(stop)) => stopped(stop),
+            Err(Ended::TimeUp) => self.observer.late()?,
+        })
+    }
+
+    async fn until(
+        &mut self,
+        feed: impl Stream<Item = Feed>,
+        source: &mut Source,
+        ends: &mut Ends<'_>,
+    ) -> anyhow::Result<Result<Exit, Ended>> {
+        let mut feed = std::pin::pin!(feed);
+        loop {
             if let Some(exit) = self.observer.enough() {
-                break Ok(exit);
+                return Ok(Ok(exit));
             }
-            let item = tokio::select! {
-                biased;
-                stop = signals.next() => break Ok(stopped(stop)),
-                () = &mut deadline => break self.observer.late(),
-                item = feed.next() => item,
+            let item = match ends.or(feed.next()).await {
+                Ok(Some(item)) => item,
+                Ok(None) => return Ok(Ok(self.observer.exit())),
+                Err(ended) => return Ok(Err(ended)),
             };
             match item {
-                Some(Feed::Change(change)) => {
-                    let Some(line) = self.show(*change)? else { continue };
-                    tokio::select! {
-                        biased;
-                        stop = signals.next() => break Ok(stopped(stop)),
-                        () = &mut deadline => break self.observer.late(),
-                        () = self.hand_over(&line) => {}
+                Feed::Change(change) => {
+                    if let Err(ended) = self.show(*change, source, ends).await? {
+                        return Ok(Err(ended));
                     }
                 }
-                Some(Feed::Status(status)) => source.tell(&status)?,
-                Some(Feed::Push(push)) => source.push(push),
-                Some(Feed::Snapshot { client, taken, settings }) => {
+                Feed::Snapshot { client, taken, settings } => {
                     self.observer.history.snapshot(client, taken, *settings);
                 }
-                Some(Feed::Past(Past::Trouble(words))) => note(&words),
-                Some(Feed::Foreign { text, .. }) => source.foreign(&text),
-                Some(Feed::Past(_) | Feed::Platform(_) | Feed::Caller { .. } | Feed::Armed(_)) => {}
-                Some(Feed::End) | None => break Ok(self.observer.exit()),
+                Feed::End => return Ok(Ok(self.observer.exit())),
+                other => source.take(other)?,
             }
+        }
+    }
+
+    /// Writes a change that is new, and hands it over to a command that wants it. What was written whole is kept as told.
+    async fn show(
+        &mut self,
+        change: Change,
+        source: &mut Source,
+        ends: &mut Ends<'_>,
+    ) -> anyhow::Result<Result<(), Ended>> {
+        let command = self.observer.exec.clone();
+        let kept = self.keeper.as_ref().filter(|_| change.provenance == Provenance::Event).map(|_| change.clone());
+        let Some(told) = self.observer.take(change) else {
+            // What is filtered out need not be told another time, either.
+            self.keep(kept).await;
+            return Ok(Ok(()));
         };
-        source.farewell();
-        Ok(exit?)
+        source.away(told.change, told.judgement.severity);
+        let line = command.is_some().then(|| told.json());
+        let text = report(&self.form, &told);
+        match ends.or(self.out.line(&text)).await {
+            Ok(written) => written?,
+            Err(ended) => return Ok(Err(ended)),
+        }
+        self.keep(kept).await;
+        if let (Some(command), Some(line)) = (command, line) {
+            match ends.or(exec(&command, &line, true, self.observer.limit)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(trouble)) => note(&trouble),
+                Err(ended) => return Ok(Err(ended)),
+            }
+        }
+        Ok(Ok(()))
     }
+}
 
-    /// Writes a change; its JSON line, if it is new and a command wants it.
-    fn show(&mut self, change: Change) -> anyhow::Result<Option<String>> {
-        let wanted = self.observer.exec.is_some();
-        let Some(told) = self.observer.take(change) else { return Ok(None) };
-        write(&mut self.out, &self.form, &told)?;
-        let line = wanted.then(|| told.json());
-        self.out.flush()?;
-        Ok(line)
-    }
-
-    async fn hand_over(&self, line: &str) {
-        if let Some(command) = self.observer.exec.as_deref()
-            && let Err(trouble) = exec(command, line, true).await
-        {
-            note(&trouble);
+impl Headless {
+    async fn keep(&self, change: Option<Change>) {
+        if let (Some(keeper), Some(change)) = (&self.keeper, change) {
+            keeper.change(&change, Some(Reader::Lines)).await;
         }
     }
 }
@@ -108,13 +170,36 @@ fn stopped(stop: Stop) -> Exit {
 }
 
 impl Source {
+    /// What is no change.
+    fn take(&mut self, item: Feed) -> Result<(), Failure> {
+        match item {
+            Feed::Status(status) => self.tell(&status)?,
+            Feed::Push(push) => self.push(push),
+            Feed::Past(Past::Trouble(words)) | Feed::Note(words) => note(&words),
+            Feed::Foreign { text, .. } => self.foreign(&text),
+            Feed::Before(before) => self.before = Some(before),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A change was told: perhaps one that came while nobody watched.
+    fn away(&mut self, change: &Change, severity: Severity) {
+        if !self.live && self.before.as_ref().is_some_and(|before| before.is_news(change)) {
+            self.away.0 += 1;
+            self.away.1 += u64::from(severity >= Severity::High);
+        }
+    }
+
     /// Tells a change of status once. A source that never worked and that waiting will not mend ends the program.
     fn tell(&mut self, status: &Status) -> Result<(), Failure> {
         if matches!(status, Status::Live) {
             if self.told.take().is_some() {
                 note("the log can be read again");
             }
-            self.live = true;
+            if !std::mem::replace(&mut self.live, true) && self.away.0 > 0 {
+                note(&away(self.away.0, self.away.1));
+            }
             return Ok(());
         }
         if !self.live
@@ -153,6 +238,13 @@ impl Source {
             ));
         }
     }
+}
+
+/// `while you were away: 7 changes, 2 high`.
+pub fn away(changes: u64, high: u64) -> String {
+    let changes = counted(changes, "change", "changes");
+    let high = if high > 0 { format!(", {high} high") } else { String::new() };
+    format!("while you were away: {changes}{high}")
 }
 
 /// `1 line`, `2 lines`.

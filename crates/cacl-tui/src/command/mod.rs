@@ -5,7 +5,9 @@ mod ask;
 mod completions;
 mod demo;
 mod deploy;
+mod exec;
 mod headless;
+mod journaled;
 mod local;
 mod man;
 mod observer;
@@ -20,6 +22,8 @@ mod teardown;
 mod trail;
 mod view;
 mod watch;
+
+pub use headless::away;
 
 use crate::{
     Exit,

@@ -1,21 +1,26 @@
 //! What a run wants to know of the changes beside showing them: whether one is too bad, whether there were enough, and
 //! a command for each.
 
-use std::{io, process::Stdio, time::Duration};
+use std::time::Duration;
 
 use cacl_event::{
-    Change, Filter, History, Provenance, Severity,
+    Change, Filter, History, Inserted, Provenance, Severity,
     filter::{Gist, Reading, Subject},
 };
 use jiff::Timestamp;
-use tokio::{io::AsyncWriteExt, process::Command};
 
 use crate::{Exit, cli, failure::Failure, report::Told};
+
+/// So many changes are remembered; of older ones only what later ones are compared with. A late one, out of order, has a day.
+const REMEMBERED: usize = 20_000;
+
+/// What a command gets unless it was said otherwise.
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// Keeps the history that the reports are made from.
 #[derive(Debug, Default)]
 pub struct Observer {
-    /// Every change so far.
+    /// The changes so far, the oldest forgotten.
     pub history: History,
     /// How many changes there were.
     pub seen: u64,
@@ -27,6 +32,8 @@ pub struct Observer {
     pub exec: Option<String>,
     /// Count, run and judge only what matches, if not everything; the rest is known for the sake of baselines.
     pub filter: Option<Filter>,
+    /// For so long at most.
+    pub limit: Duration,
     /// Whether there was one.
     pub failed: bool,
 }
@@ -39,6 +46,7 @@ impl Observer {
             count: options.count,
             exec: options.exec.clone(),
             filter: options.filter.filter.clone(),
+            limit: options.exec_timeout.unwrap_or(LIMIT),
             ..Self::default()
         }
     }
@@ -50,11 +58,15 @@ impl Observer {
 
     /// Takes a change in and tells it; `None` if it was told before, or is from the past, which is not told by itself.
     pub fn take(&mut self, change: Change) -> Option<Told<'_>> {
+        // Before, so that one that comes late is not forgotten at once.
+        if self.history.len() > 2 * REMEMBERED {
+            self.history.forget(REMEMBERED);
+        }
         let id = change.id.clone();
         let told_before = self.history.get(&id).is_some_and(|known| known.provenance == Provenance::Event);
         let news = change.provenance == Provenance::Event && !told_before;
-        self.history.insert(change);
-        if !news {
+        // One that was forgotten is known all the same.
+        if self.history.insert(change) == Inserted::Known || !news {
             return None;
         }
         let told = Told::of(&self.history, &id).filter(|told| self.wants(told))?;
@@ -114,36 +126,11 @@ pub async fn time_up(timeout: Option<Duration>) {
     }
 }
 
-/// Runs a command with `sh -c`, a change's JSON line on its stdin; what went wrong, in words. Stdout is ours alone, so the
-/// command's output goes to stderr, or nowhere while a screen is drawn.
-pub async fn exec(command: &str, line: &str, visible: bool) -> Result<(), String> {
-    let (stdout, stderr) =
-        if visible { (Stdio::from(io::stderr()), Stdio::inherit()) } else { (Stdio::null(), Stdio::null()) };
-    let mut child = Command::new("sh")
-        .arg("-c")
-        .arg(command)
-        .stdin(Stdio::piped())
-        .stdout(stdout)
-        .stderr(stderr)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| format!("--exec: cannot start sh: {error}"))?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A command that does not read its input is none the worse for it.
-        let _ = stdin.write_all(format!("{line}\n").as_bytes()).await;
-    }
-    match child.wait().await {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("--exec: {status}")),
-        Err(error) => Err(format!("--exec: {error}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use cacl_event::{BaselineKind, Change, Decoded, Provenance, Severity, decode};
 
-    use super::{Observer, exec};
+    use super::Observer;
     use crate::Exit;
 
     fn change() -> Change {
@@ -182,16 +169,5 @@ mod tests {
         assert_eq!(observer.enough(), None);
         assert!(observer.take(change()).is_some());
         assert_eq!((observer.enough(), observer.exit()), (Some(Exit::FailOn), Exit::FailOn));
-    }
-
-    #[cfg(unix)]
-    #[tokio::test]
-    async fn a_command_gets_the_line_and_its_failure_is_told() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("line");
-        exec(&format!("cat > '{}'", file.display()), "{\"a\":1}", false).await.expect("runs");
-        assert_eq!(std::fs::read_to_string(file).expect("written"), "{\"a\":1}\n");
-        exec("true", &"x".repeat(1 << 20), false).await.expect("need not read");
-        assert!(exec("exit 3", "", false).await.expect_err("fails").contains('3'));
     }
 }

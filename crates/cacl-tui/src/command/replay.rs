@@ -23,7 +23,7 @@ use crate::{
         replay::{self, Recording},
     },
     look,
-    report::{File, Out, Overview, Told, write},
+    report::{File, Lines, Out, Overview, Told, write},
     screen::{self, Scene},
     signals::Signals,
 };
@@ -62,7 +62,7 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
         (_, None) => at_once(changes, output, observer, global),
         (_, speed) => {
             let form = watch::form(output, global.color);
-            let headless = Headless { out: Out::stdout(), form, observer, timeout: None };
+            let headless = Headless { out: Lines::stdout(), form, observer, timeout: None, keeper: None };
             headless.run(replay::play(changes, speed), &mut Signals::listen()?).await
         }
     }

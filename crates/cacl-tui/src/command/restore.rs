@@ -1,23 +1,28 @@
 //! `restore`: the call that brings a client back, on stdout, and nothing else there. It is never run from here.
 //!
-//! What the state was is read from the pipeline's log and from what CloudTrail remembers; with `--from`, from files.
+//! What the state was is read from the pipeline's log, the journal, and what CloudTrail remembers; with `--from`, from files.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use cacl_aws::{Session, Since, Status};
+use cacl_aws::{Session, Since, Status, lookup::Looked};
 use cacl_event::{Change, ClientKey, History, clean};
 use futures_util::{Stream, StreamExt};
 use jiff::SignedDuration;
 
 use super::{
     headless::{counted, hopeless, words},
+    journaled::{self, Journaled, Wish},
     watch,
 };
 use crate::{
     Exit,
-    cli::{Global, Restore, SourceOptions, Watch},
+    cli::{Global, Restore, SourceOptions, Watch, values::Start},
     failure::{Failure, note},
-    feed::{Feed, Past, past::Memory, replay},
+    feed::{
+        Feed, Past,
+        past::{Memory, Wanted},
+        replay,
+    },
     report::Out,
     restore::{Undo, after, before, took},
 };
@@ -66,7 +71,8 @@ async fn read(options: &Restore, global: &Global) -> anyhow::Result<History> {
         Err(error) if options.no_lookup || !error.is::<Failure>() => return Err(error),
         Err(error) => {
             note(&format!("{error}; asking CloudTrail alone"));
-            let mut memory = Memory::new(session, None, true);
+            let wanted = Wanted { lookup: true, snapshots: false };
+            let mut memory = Memory::new(session, None, wanted, Looked::default());
             let feed = async_stream::stream! {
                 while let Some(item) = memory.next().await {
                     yield item;
@@ -77,8 +83,9 @@ async fn read(options: &Restore, global: &Global) -> anyhow::Result<History> {
         }
     };
     let source = SourceOptions { no_lookup: options.no_lookup, ..SourceOptions::default() };
-    let since = options.since.unwrap_or(Since::Ago(FAR));
-    let feed = watch::feed(&session, &place, since, source, false);
+    let start = Some(Start::From(options.since.unwrap_or(Since::Ago(FAR))));
+    let wish = Wish { reader: None, start, source, journal: !options.no_journal, lasting: false };
+    let Journaled { feed, .. } = journaled::open(&session, &place, wish).await;
     learn(&mut history, feed, Awaited { log: true, past: !options.no_lookup }).await?;
     Ok(history)
 }
@@ -111,6 +118,7 @@ async fn learn(history: &mut History, feed: impl Stream<Item = Feed>, mut awaite
                 note(&words);
                 awaited.past = false;
             }
+            Some(Feed::Note(words)) => note(&words),
             Some(_) => {}
             None => break,
         }

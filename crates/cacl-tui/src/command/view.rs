@@ -10,7 +10,10 @@ use futures_util::{Stream, StreamExt};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use super::observer::{Observer, exec, time_up};
+use super::{
+    exec::exec,
+    observer::{Observer, time_up},
+};
 use crate::{
     Exit,
     feed::Feed,
@@ -98,16 +101,16 @@ fn observed(feed: impl Stream<Item = anyhow::Result<Feed>>, beside: &Beside) -> 
             };
             yield item;
             let Some(change) = change else { continue };
-            let (line, command, done) = {
+            let (line, command, limit, done) = {
                 let mut observer = beside.observer.borrow_mut();
-                let command = observer.exec.clone();
+                let (command, limit) = (observer.exec.clone(), observer.limit);
                 let line = observer.take(change).map(|told| told.json());
-                (line, command, observer.count.is_some() && observer.enough().is_some())
+                (line, command, limit, observer.count.is_some() && observer.enough().is_some())
             };
             if let (Some(line), Some(command)) = (line, command)
-                && let Err(trouble) = exec(&command, &line, false).await
+                && let Err(trouble) = exec(&command, &line, false, limit).await
             {
-                tracing::warn!("{trouble}");
+                yield Feed::Note(trouble);
             }
             if done {
                 beside.over.notify_one();

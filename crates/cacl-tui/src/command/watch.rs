@@ -1,32 +1,32 @@
 //! `watch`: the deployed pipeline's log, live.
 
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
-use cacl_aws::{Identity, Reason, Session, Since, Status, Tail, stack, stack::Stack};
+use cacl_aws::{Identity, Reason, Session, Status, stack, stack::Stack};
 use cacl_event::ClientKey;
 use futures_util::{Stream, StreamExt, stream};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::{headless::Headless, observer::Observer, view};
+use super::{
+    headless::Headless,
+    journaled::{self, Journaled, Wish},
+    observer::Observer,
+    view,
+};
 use crate::{
     Exit,
     cli::{
-        Global, SourceOptions, Watch,
+        Global, Watch,
         values::{Color, Output},
     },
     failure::Failure,
-    feed::{Feed, live, past::Memory},
+    feed::Feed,
+    journal::{Keeper, Reader},
     look,
-    report::{Form, Out, Style},
+    report::{Form, Lines, Style},
     screen::{self, Scene, Wishes},
     signals::Signals,
 };
-
-/// How much of the past the live view begins with. A day holds what one was called about, and gives the diffs their baselines.
-const PAST: SignedDuration = SignedDuration::from_hours(24);
-
-/// How long lines wait for the past. A screen need not wait: it can show a change anew.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// When the stack is looked for again; the SDK has tried three times by itself before.
 const AGAIN: Duration = Duration::from_secs(3);
@@ -47,7 +47,7 @@ impl Place {
     }
 
     /// The client that the stack made to try things on, if it did.
-    fn sandbox(&self) -> Option<ClientKey> {
+    pub fn sandbox(&self) -> Option<ClientKey> {
         let output = |name| self.stack.as_ref()?.outputs.get(name).map(|value| value.as_str().into());
         Some(ClientKey { user_pool: output("UserPoolId")?, client: output("AppClientId")? })
     }
@@ -134,25 +134,6 @@ pub fn scene(session: &Session, name: &str, identity: Option<&Identity>, wishes:
     }
 }
 
-/// What happens at a place, from a time on. `lasting` is for readers that cannot be told better later.
-pub fn feed(
-    session: &Session,
-    place: &Place,
-    since: Since,
-    source: SourceOptions,
-    lasting: bool,
-) -> impl Stream<Item = Feed> + Send + use<> {
-    let memory = Memory::new(session.clone(), place.sandbox(), !source.no_lookup);
-    let tail = Tail::new(&place.group, since);
-    let patience = if lasting { PATIENCE } else { Duration::ZERO };
-    let log = if source.live_tail {
-        cacl_aws::tail::live(session.clone(), tail).boxed()
-    } else {
-        cacl_aws::tail::tail(session.clone(), tail).boxed()
-    };
-    live::follow(session.clone(), log, memory, patience)
-}
-
 /// Watches in a terminal that has been taken over already, and asks AWS nothing before the first picture is drawn.
 pub async fn in_screen(
     screen: &mut screen::Session,
@@ -165,9 +146,14 @@ pub async fn in_screen(
     let observer = Observer::new(options);
     let asked = scene.who.is_empty().then(|| stream::once(caller(session)));
     let caller = stream::iter(asked).flatten().filter_map(std::future::ready).map(Ok).boxed_local();
-    let feed = stream::select(caller, found(session, options, global, observer.is_needed()));
+    let keeper = RefCell::new(None);
+    let feed = stream::select(caller, found(session, options, global, observer.is_needed(), &keeper));
     let look = look::look(global.color);
-    view::show(screen, scene, &look, feed, observer, options.timeout, signals).await
+    let exit = view::show(screen, scene, &look, feed, observer, options.timeout, signals).await;
+    if let Some(keeper) = keeper.take() {
+        Keeper::close(keeper, Reader::Screen).await;
+    }
+    exit
 }
 
 /// Who is asking. Only the header wants to know, so it may stay unknown.
@@ -182,12 +168,13 @@ async fn caller(session: &Session) -> Option<Feed> {
 }
 
 /// What happens at the place that is found first. While the network keeps that from being found, it is tried again.
-fn found(
-    session: &Session,
-    options: &Watch,
-    global: &Global,
+fn found<'a>(
+    session: &'a Session,
+    options: &'a Watch,
+    global: &'a Global,
     lasting: bool,
-) -> impl Stream<Item = anyhow::Result<Feed>> {
+    kept: &'a RefCell<Option<Keeper>>,
+) -> impl Stream<Item = anyhow::Result<Feed>> + 'a {
     Box::pin(async_stream::stream! {
         let place = loop {
             match find(session, options, global).await {
@@ -205,12 +192,16 @@ fn found(
         if let Some(armed) = place.armed() {
             yield Ok(Feed::Armed(armed));
         }
-        let since = options.since.unwrap_or(Since::Ago(PAST));
-        let mut feed = feed(session, &place, since, options.source, lasting);
+        let Journaled { mut feed, keeper } = journaled::open(session, &place, wish(options, Reader::Screen, lasting)).await;
+        kept.replace(keeper);
         while let Some(item) = feed.next().await {
             yield Ok(item);
         }
     })
+}
+
+fn wish(options: &Watch, reader: Reader, lasting: bool) -> Wish {
+    Wish { reader: Some(reader), start: options.since, source: options.source, journal: !options.no_journal, lasting }
 }
 
 /// The trouble that passes by itself.
@@ -232,13 +223,17 @@ pub async fn in_lines(
     color: Color,
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
-    let since = options.since.unwrap_or(Since::Ago(SignedDuration::ZERO));
-    let feed = feed(&session, place, since, options.source, true);
+    let Journaled { feed, keeper } = journaled::open(&session, place, wish(options, Reader::Lines, true)).await;
     let headless = Headless {
-        out: Out::stdout(),
+        out: Lines::stdout(),
         form: form(output, color),
         observer: Observer::new(options),
         timeout: options.timeout,
+        keeper: keeper.clone(),
     };
-    headless.run(feed, signals).await
+    let exit = headless.run(feed, signals).await;
+    if let Some(keeper) = keeper {
+        keeper.close(Reader::Lines).await;
+    }
+    exit
 }

@@ -10,6 +10,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{Feed, past::Memory};
 
+/// How long lines wait for the past. A screen need not wait: it can show a change anew.
+pub const PATIENCE: Duration = Duration::from_secs(5);
+
 /// What a log group tells, line by line; it never ends. The past is read beside it, and for up to `patience` before it: what is
 /// written down once cannot be corrected afterwards. Meanwhile CloudWatch keeps the lines.
 pub fn follow(

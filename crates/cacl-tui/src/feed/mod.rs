@@ -4,9 +4,13 @@ pub mod live;
 pub mod past;
 pub mod replay;
 
-use cacl_aws::{Push, Status};
-use cacl_event::{Change, ClientKey, Decoded, Platform, Settings};
+use std::collections::HashSet;
+
+use cacl_aws::{Push, Status, lookup::Read};
+use cacl_event::{Change, ClientKey, Decoded, Platform, Settings, Text};
 use jiff::Timestamp;
+
+use crate::journal::OVERLAP;
 
 /// One item of a feed.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,8 +50,32 @@ pub enum Feed {
     Push(Push),
     /// How reading the past is doing.
     Past(Past),
+    /// How far CloudTrail's history is known now, for the journal; after the changes in it.
+    Looked(Read),
+    /// What was told before, by an earlier run; before the first change.
+    Before(Before),
+    /// Something worth a word, once.
+    Note(String),
     /// The end: a replayed file has been read. A live tail never ends.
     End,
+}
+
+/// What an earlier run has told to the same reader.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Before {
+    /// Up to when it had read the log.
+    pub until: Timestamp,
+    /// What it told of around then and later.
+    pub told: HashSet<Text>,
+}
+
+impl Before {
+    /// Whether a change has come since, and was not told.
+    pub fn is_news(&self, change: &Change) -> bool {
+        let hops = &change.hops;
+        let came = hops.ingested.or(hops.log).or(hops.lambda).unwrap_or(change.time);
+        came > self.until.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN) && !self.told.contains(&change.id)
+    }
 }
 
 /// How it is with what was before the log.

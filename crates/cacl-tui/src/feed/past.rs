@@ -1,55 +1,64 @@
-//! What was before the log tells of it: what CloudTrail remembers of all clients, and what one client is like now.
+//! What was before the log tells of it: what CloudTrail remembers of all clients, and what some of them are like now.
 //!
 //! All of it is for diffs to compare with, and is not shown by itself.
 
+mod describe;
+
 use std::{collections::HashSet, time::Duration};
 
-use cacl_aws::{PastItem, Reason, Session, describe_client, lookup};
+use cacl_aws::{PastItem, Session, lookup, lookup::Looked};
 use cacl_event::{Change, ClientKey, Decoded, Kind, Provenance, decode};
 use futures_util::{
     Stream, StreamExt,
-    stream::{self, BoxStream, SelectAll},
+    stream::{self, BoxStream},
 };
-use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep_until};
 
+use self::describe::Describer;
 use super::{Feed, Past};
-
-/// CloudTrail tells of a call some minutes after it was made. This is later than it ever is.
-const LATE: SignedDuration = SignedDuration::from_mins(20);
 
 /// When it is asked again after a change of a client of which nothing was known.
 const AGAIN: [Duration; 3] = [Duration::from_mins(1), Duration::from_mins(4), Duration::from_mins(11)];
 
 type Answers = BoxStream<'static, Feed>;
 
+/// Asks CloudTrail for what was not read before.
+type Ask = Box<dyn Fn(&Looked) -> Answers + Send>;
+
+/// What is asked of the past.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// CloudTrail, for all of its 90 days.
+    pub lookup: bool,
+    /// Cognito, for every client that there is a word of.
+    pub snapshots: bool,
+}
+
 /// What is being asked of the past, and of which clients a state is known.
 pub struct Memory {
-    /// Asks CloudTrail what was since a time; not any more once that failed for good.
-    ask: Option<Box<dyn Fn(Timestamp) -> Answers + Send>>,
-    /// When it was asked last.
-    asked: Timestamp,
-    answers: SelectAll<Answers>,
+    /// How CloudTrail is asked; not any more once that failed for good.
+    ask: Option<Ask>,
+    answers: Option<Answers>,
+    describer: Describer,
     reading: bool,
+    looked: Looked,
     known: HashSet<ClientKey>,
     again: Option<Instant>,
     delays: std::slice::Iter<'static, Duration>,
 }
 
 impl Memory {
-    /// Asks for the settings of one client, and CloudTrail for all of its 90 days.
-    pub fn new(session: Session, client: Option<ClientKey>, lookup: bool) -> Self {
-        let described = client.map(|client| stream::once(describe(session.clone(), client)));
-        let described = described.map(|described| described.filter_map(std::future::ready).boxed());
-        let ask = move |since| remembered(session.clone(), since).boxed();
-        Self::asking(described, lookup.then(|| Box::new(ask) as _))
+    /// Asks for the settings of one client, and for what else is wanted and was not known already.
+    pub fn new(session: Session, client: Option<ClientKey>, wanted: Wanted, looked: Looked) -> Self {
+        let describer = Describer::new(session.clone(), client, wanted.snapshots);
+        let ask = move |looked: &Looked| remembered(session.clone(), looked).boxed();
+        Self::asking(describer, wanted.lookup.then(|| Box::new(ask) as Ask), looked)
     }
 
-    fn asking(described: Option<Answers>, ask: Option<Box<dyn Fn(Timestamp) -> Answers + Send>>) -> Self {
-        let remembered = ask.as_ref().map(|ask| ask(Timestamp::UNIX_EPOCH));
-        let answers: SelectAll<Answers> = described.into_iter().chain(remembered).collect();
-        let (reading, asked) = (!answers.is_empty(), Timestamp::now());
-        Self { ask, asked, answers, reading, known: HashSet::new(), again: None, delays: [].iter() }
+    fn asking(describer: Describer, ask: Option<Ask>, looked: Looked) -> Self {
+        let answers = ask.as_ref().map(|ask| ask(&looked));
+        let reading = answers.is_some() || describer.is_asking();
+        Self { ask, answers, describer, reading, looked, known: HashSet::new(), again: None, delays: [].iter() }
     }
 
     /// Whether an answer is still to come.
@@ -60,23 +69,39 @@ impl Memory {
     /// The next item; `None` when there is nothing more, and nothing to ask again. May be dropped without losing one.
     pub async fn next(&mut self) -> Option<Feed> {
         loop {
-            if let Some(item) = self.answers.next().await {
-                match &item {
-                    Feed::Change(change) => self.learn(change),
-                    Feed::Snapshot { client, .. } => drop(self.known.insert(client.clone())),
-                    Feed::Past(Past::Trouble(_)) => (self.ask, self.again) = (None, None),
-                    _ => {}
+            if self.answers.is_none() && !self.describer.is_asking() {
+                if std::mem::take(&mut self.reading) {
+                    return Some(Feed::Past(Past::Read));
                 }
+                sleep_until(self.again?).await;
+                self.again = self.delays.next().map(|delay| Instant::now() + *delay);
+                self.answers = self.ask.as_ref().map(|ask| ask(&self.looked));
+                self.reading = true;
+            }
+            let item = tokio::select! {
+                biased;
+                item = first(&mut self.answers), if self.answers.is_some() => {
+                    if item.is_none() {
+                        self.answers = None;
+                    }
+                    item
+                }
+                item = self.describer.next() => item,
+            };
+            if let Some(item) = item {
+                self.take(&item);
                 return Some(item);
             }
-            if std::mem::take(&mut self.reading) {
-                return Some(Feed::Past(Past::Read));
-            }
-            sleep_until(self.again?).await;
-            self.again = self.delays.next().map(|delay| Instant::now() + *delay);
-            let since = std::mem::replace(&mut self.asked, Timestamp::now()) - LATE;
-            self.answers.extend(self.ask.as_ref().map(|ask| ask(since)));
-            self.reading = true;
+        }
+    }
+
+    fn take(&mut self, item: &Feed) {
+        match item {
+            Feed::Change(change) => self.learn(change),
+            Feed::Snapshot { client, .. } => drop(self.known.insert(client.clone())),
+            Feed::Looked(read) => self.looked.add(read),
+            Feed::Past(Past::Trouble(_)) => (self.ask, self.again) = (None, None),
+            _ => {}
         }
     }
 
@@ -90,19 +115,28 @@ impl Memory {
         self.learn(change);
     }
 
-    fn learn(&mut self, change: &Change) {
+    /// Takes note of a change from anywhere.
+    pub fn learn(&mut self, change: &Change) {
+        let Some(client) = change.client_key() else { return };
+        self.describer.meet(&client, change);
         if change.kind != Kind::Other && change.outcome.is_success() {
-            self.known.extend(change.client_key());
+            self.known.insert(client);
         }
     }
 }
 
+/// The next of the answers.
+async fn first(answers: &mut Option<Answers>) -> Option<Feed> {
+    answers.as_mut()?.next().await
+}
+
 /// What CloudTrail remembers.
-fn remembered(session: Session, since: Timestamp) -> impl Stream<Item = Feed> + Send + 'static {
-    lookup::past(session, since).flat_map(|item| {
+fn remembered(session: Session, looked: &Looked) -> impl Stream<Item = Feed> + Send + 'static {
+    lookup::past(session, looked).flat_map(|item| {
         stream::iter(match item {
             PastItem::Record(record) => settling(&record),
             PastItem::Progress { back_to, calls } => vec![Feed::Past(Past::Reading { back_to, calls })],
+            PastItem::Read(read) => vec![Feed::Looked(read)],
             PastItem::Note(words) => vec![Feed::Past(Past::Trouble(words))],
         })
     })
@@ -117,19 +151,6 @@ fn settling(record: &str) -> Vec<Feed> {
         _ => None,
     };
     decode(record).into_iter().filter_map(change).collect()
-}
-
-/// What a client is like now. One that is gone is no trouble: its deletion tells.
-async fn describe(session: Session, client: ClientKey) -> Option<Feed> {
-    match describe_client(&session, &client.user_pool, &client.client).await {
-        // A change in the second of the answer may or may not be part of it; the history leaves that second out.
-        Ok((settings, taken)) => Some(Feed::Snapshot { client, taken, settings: Box::new(settings) }),
-        Err(error) if error.reason == Reason::NotFound => None,
-        Err(error) => {
-            tracing::warn!(why = error.why, "the client {} cannot be described: {error}", client.client);
-            None
-        }
-    }
 }
 
 #[cfg(test)]
@@ -157,11 +178,12 @@ mod tests {
     fn memory(answer: Vec<Feed>) -> (Memory, Arc<Mutex<Vec<u64>>>) {
         let (asked, began) = (Arc::new(Mutex::new(Vec::new())), Instant::now());
         let noted = Arc::clone(&asked);
-        let ask = move |_| {
+        let ask = move |_: &Looked| {
             noted.lock().expect("unpoisoned").push(began.elapsed().as_secs());
             stream::iter(answer.clone()).boxed()
         };
-        (Memory::asking(None, Some(Box::new(ask))), asked)
+        let nobody = Describer::asking(Box::new(|_| unreachable!("nobody is described")), None, false);
+        (Memory::asking(nobody, Some(Box::new(ask)), Looked::default()), asked)
     }
 
     /// All that comes within a day.

@@ -16,7 +16,7 @@ use std::io::Write;
 use cacl_event::{Change, Diff, History, Judgement, report::json_line};
 
 pub use file::{File, Overview};
-pub use out::Out;
+pub use out::{Lines, Out};
 pub use text::Style;
 
 /// In what form a change is written.
@@ -56,11 +56,16 @@ impl<'a> Told<'a> {
     }
 }
 
+/// One change in words, without the last newline.
+pub fn words(form: &Form, told: &Told<'_>) -> String {
+    match form {
+        Form::Line(style) => text::line(told, style),
+        Form::Block(style) => text::block(told, style),
+        Form::Jsonl => told.json(),
+    }
+}
+
 /// Writes one change.
 pub fn write<W: Write>(out: &mut Out<W>, form: &Form, told: &Told<'_>) -> anyhow::Result<()> {
-    match form {
-        Form::Line(style) => out.line(&text::line(told, style)),
-        Form::Block(style) => out.line(&text::block(told, style)),
-        Form::Jsonl => out.line(&told.json()),
-    }
+    out.line(&words(form, told))
 }

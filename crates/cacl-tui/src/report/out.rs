@@ -2,7 +2,31 @@
 
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
+use tokio::io::AsyncWriteExt as _;
+
 use crate::failure::Closed;
+
+/// Stdout for a report that goes on. A reader may be slow, or stand still for good: whoever waits for it can stop waiting.
+#[derive(Debug)]
+pub struct Lines {
+    inner: tokio::io::Stdout,
+}
+
+impl Lines {
+    /// For stdout.
+    pub fn stdout() -> Self {
+        Self { inner: tokio::io::stdout() }
+    }
+
+    /// Writes a line, a newline added, and comes back when all of it has been taken.
+    pub async fn line(&mut self, line: &str) -> anyhow::Result<()> {
+        let written = async {
+            self.inner.write_all(format!("{line}\n").as_bytes()).await?;
+            self.inner.flush().await
+        };
+        written.await.map_err(ended)
+    }
+}
 
 /// A buffered writer of whole lines.
 #[derive(Debug)]

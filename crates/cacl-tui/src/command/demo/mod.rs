@@ -5,7 +5,7 @@
 
 mod story;
 
-use std::{collections::BTreeMap, io, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::Context;
 use cacl_aws::{Access, Artifact, DeployRequest, Identity, Names, Session, Since, stack, stack::Done, teardown};
@@ -14,6 +14,7 @@ use futures_util::StreamExt;
 use super::{
     deploy,
     headless::Headless,
+    journaled::{self, Wish},
     local,
     observer::Observer,
     plan,
@@ -25,7 +26,7 @@ use crate::{
     Exit,
     cli::{self, Global, SourceOptions, ViewOptions},
     look,
-    report::{Form, Out, Style},
+    report::{Form, Lines, Out, Style},
     restore::Reach,
     screen::{self, Look, Scene},
     signals::Signals,
@@ -80,6 +81,11 @@ impl Stage {
             parameters: parameters.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             artifact: Artifact::stand_in(),
         }
+    }
+
+    /// What is over when the demo is needs no journal.
+    fn wish(&self, lasting: bool) -> Wish {
+        Wish { reader: None, start: None, source: self.source, journal: false, lasting }
     }
 
     /// How to make a change of one's own, for the empty list.
@@ -140,7 +146,7 @@ async fn watch_story(
     let scene = watch::scene(&stage.session, &stage.names.stack, Some(&stage.identity), wishes);
     let scene = Scene { armed: place.armed(), hint, ..scene };
     let cast = story::prepare(&stage.endpoint_url, outputs).await?;
-    let feed = watch::feed(&stage.session, &place, EVER, stage.source, false).map(Ok);
+    let feed = journaled::plain(&stage.session, &place, EVER, stage.wish(false)).map(Ok);
     let story = story::tell(cast, story::Tempo::ForPeople);
     let telling = tokio::spawn(async move {
         if let Err(error) = story.await {
@@ -191,12 +197,13 @@ async fn listen(
     let cast = story::prepare(&stage.endpoint_url, outputs).await?;
     let style = Style::from(look::look(global.color));
     let headless = Headless {
-        out: Out::new(io::stdout()),
+        out: Lines::stdout(),
         form: Form::Block(style),
         observer: Observer { count: Some(story::CHANGES), ..Observer::default() },
         timeout: Some(PATIENCE),
+        keeper: None,
     };
-    let feed = watch::feed(&stage.session, &place, EVER, stage.source, true);
+    let feed = journaled::plain(&stage.session, &place, EVER, stage.wish(true));
     let story = Box::pin(story::tell(cast, story::Tempo::ForPipes));
     let mut shown = Box::pin(headless.run(feed, signals));
     tokio::select! {

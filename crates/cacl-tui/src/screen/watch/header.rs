@@ -122,7 +122,7 @@ fn state(model: &Model, columns: usize) -> Bar {
     Bar { left, right: Line::default(), gap: 3 }
 }
 
-/// `read back to 2026-10-01, 350 calls`, while that takes longer than a moment.
+/// `read back to 2026-10-01, 350 calls`, while that takes longer than a moment; or that it cannot be.
 pub fn past(model: &Model) -> Option<String> {
     /// As many as it takes where little happens.
     const FEW: u32 = 3;
@@ -130,6 +130,8 @@ pub fn past(model: &Model) -> Option<String> {
         Some(Past::Reading { back_to, calls }) if *calls > FEW => {
             Some(format!("read back to {}, {calls} calls", text::moment(*back_to, &model.zone, "%Y-%m-%d")))
         }
+        // Why, and what that means, stands with the changes that it concerns.
+        Some(Past::Trouble(_)) => Some("no CloudTrail history".to_owned()),
         _ => None,
     }
 }

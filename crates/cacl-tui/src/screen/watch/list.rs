@@ -189,8 +189,10 @@ fn line(model: &Model, columns: &Columns, words: &[String], number: u32, row: &R
     let selected = model.selected == Some(number);
     let (glyph, role) = theme.severity(row.severity());
     let quiet = theme.style(Role::Quiet);
+    let unseen = if model.away.has(&row.id) { theme.glyphs.unseen } else { " " };
+    let cursor = if selected { theme.glyphs.cursor } else { unseen };
     let mut spans = vec![
-        Span::styled(if selected { theme.glyphs.cursor } else { " " }, theme.style(Role::Accent)),
+        Span::styled(cursor, theme.style(Role::Accent)),
         Span::styled(columns.stamps.text(row.time), if selected { theme.style(Role::Accent) } else { quiet }),
         mark(model, &row.id),
         Span::styled(glyph, theme.style(role)),

@@ -1,6 +1,7 @@
 //! The watch screen: changes as they come, and what each did.
 
 mod alarm;
+mod away;
 mod detail;
 mod empty;
 mod export;

@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::{
     alarm::Alarm,
+    away::Away,
     export,
     find::{self, Find, News},
     header::Clock,
@@ -82,6 +83,8 @@ pub struct Model {
     pub push: Option<Push>,
     /// How it is with what was before, once that is asked for.
     pub past: Option<Past>,
+    /// What came while nobody watched.
+    pub away: Away,
     /// Lines that are neither a change nor of the platform.
     pub lines: Lines,
     /// Filters, and the way to what they match.
@@ -207,6 +210,7 @@ impl Model {
             lines: Lines::default(),
             find: Find::default(),
             widths: Widths::default(),
+            away: Away::default(),
             alarm: Alarm::new(scene.wishes.bell),
             screen: Rect::ZERO,
             now: Timestamp::UNIX_EPOCH,

@@ -307,6 +307,9 @@ impl Model {
                 self.tick();
             }
             Feed::Past(past) => self.past_came(past),
+            Feed::Looked(_) => {}
+            Feed::Before(before) => self.away.begin(before),
+            Feed::Note(words) => self.remark(words, true),
             Feed::Push(push) => {
                 self.push = Some(push);
                 self.stale.frame = true;
@@ -315,6 +318,9 @@ impl Model {
                 // Words that stay the same need no frame; the clock sees whether they do.
                 let (hops, trouble) = (self.source.hops(), self.source.trouble().map(str::to_owned));
                 self.source.status(status, self.now);
+                if self.source.live {
+                    self.tell_away();
+                }
                 self.stale.frame |= hops != self.source.hops() || trouble.as_deref() != self.source.trouble();
             }
             Feed::End => {
@@ -331,6 +337,9 @@ impl Model {
         change.hops.screen = first.then(|| change.hops.screen.unwrap_or(self.now));
         if event {
             self.source.change(&change);
+        }
+        if event && !self.source.live {
+            self.away.meet(&change);
         }
         let (id, client) = (change.id.clone(), change.client_key());
         let inserted = self.history.insert(change);

@@ -1,0 +1,61 @@
+//! What came while nobody watched: told once the log has been read to where we came in, and marked in the list.
+
+use std::collections::HashSet;
+
+use cacl_event::{Change, Severity, Text};
+
+use super::{Model, model::Note};
+use crate::{command::away, feed::Before};
+
+/// What an earlier run has shown, and what not.
+#[derive(Debug, Default)]
+pub struct Away {
+    /// Until the log has been read.
+    before: Option<Before>,
+    /// The changes that came since.
+    unseen: HashSet<Text>,
+}
+
+impl Away {
+    /// Whether a change came while nobody watched.
+    pub fn has(&self, id: &str) -> bool {
+        self.unseen.contains(id)
+    }
+
+    /// Takes in what was shown before.
+    pub fn begin(&mut self, before: Before) {
+        self.before = Some(before);
+    }
+
+    /// Takes note of a change that has not been shown in this run.
+    pub fn meet(&mut self, change: &Change) {
+        if self.before.as_ref().is_some_and(|before| before.is_news(change)) {
+            self.unseen.insert(change.id.clone());
+        }
+    }
+}
+
+impl Model {
+    /// The log has been read to its end: tells what was missed, once.
+    pub fn tell_away(&mut self) {
+        if self.away.before.take().is_none() || self.away.unseen.is_empty() {
+            return;
+        }
+        let severity = |id: &Text| self.history.judge(id).map(|judgement| judgement.severity);
+        let high = self.away.unseen.iter().filter(|id| severity(id) >= Some(Severity::High)).count();
+        self.remark(away(self.away.unseen.len() as u64, high as u64), high > 0);
+    }
+
+    /// Says something in place of the keys, until the next one; beside what is said there already.
+    pub fn remark(&mut self, words: String, trouble: bool) {
+        let note = match self.note.take() {
+            Some(before) if before.words != words => Note {
+                words: format!("{} {} {words}", before.words, self.theme.glyphs.dot),
+                trouble: before.trouble || trouble,
+            },
+            _ => Note { words, trouble },
+        };
+        self.note = Some(note);
+        self.stale.frame = true;
+    }
+}

@@ -1,0 +1,205 @@
+//! What a run leaves for the next one.
+
+use std::{collections::BTreeSet, fs, path::PathBuf, time::Duration};
+
+use cacl_aws::call::{COGNITO, call};
+use serde_json::{Value, json};
+
+use super::{GROUP, LOGS, LocalAws, Running, next_second, ran, signal};
+
+/// Two updates of the sandbox's client and its deletion, each in a second of its own.
+const UPDATES: usize = 3;
+
+fn ids(stdout: &str) -> Vec<String> {
+    let id = |line: &str| serde_json::from_str::<Value>(line).expect("JSON")["id"].as_str().expect("an id").to_owned();
+    stdout.lines().map(id).collect()
+}
+
+fn journals(aws: &LocalAws) -> Vec<PathBuf> {
+    let Ok(folder) = fs::read_dir(aws.home.path().join(".local/state/cacl-tui")) else { return Vec::new() };
+    let files = folder.map(|file| file.expect("readable").path());
+    files.filter(|file| file.extension().is_some_and(|extension| extension == "jsonl")).collect()
+}
+
+/// The text of the only journal.
+fn journal(aws: &LocalAws) -> String {
+    let files = journals(aws);
+    let [file] = files.as_slice() else { panic!("{files:?}") };
+    fs::read_to_string(file).expect("text")
+}
+
+/// Ends a watch as systemd does.
+fn stop(watch: Running) -> (String, String) {
+    signal(&watch.child, "TERM");
+    let (status, stdout, stderr) = watch.end();
+    assert_eq!(status.code(), Some(0), "{stderr}");
+    (stdout, stderr)
+}
+
+#[tokio::test]
+async fn from_run_to_run_everything_is_told_once() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    let last = ["watch", "-o", "jsonl", "--since", "last"];
+    aws.update(&["cacl-api/something.read"]).await;
+    let first = ["watch", "-o", "jsonl", "--since", "1h", "--count", "1", "--timeout", "1m"];
+    let (code, _, stderr) = ran(&mut aws.cacl(&first));
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    aws.update_and_delete().await;
+    let mut second = aws.spawn(&last);
+    second.wait_for("while you were away: 3 changes, 2 high");
+    let (stdout, _) = stop(second);
+    let told = ids(&stdout);
+    assert_eq!(told.len(), UPDATES, "{stdout}");
+    let first: Value = serde_json::from_str(stdout.lines().next().expect("a line")).expect("JSON");
+    // The first run's change, or what the client was like after it.
+    assert!(["history", "snapshot"].contains(&first["baseline"].as_str().expect("text")), "{first}");
+    let (code, stdout, stderr) = ran(aws.cacl(&last).args(["--timeout", "4s"]));
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "", ""), "nothing is told twice");
+    // Whoever asks for a time gets all of it, and the journal does no harm.
+    let (_, stdout, _) = ran(&mut aws.cacl(&["watch", "-o", "jsonl", "--since", "1h", "--count", "4"]));
+    assert_eq!(ids(&stdout)[1..], told);
+}
+
+#[tokio::test]
+async fn an_aws_of_today_knows_nothing_of_yesterdays() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    aws.update_and_delete().await;
+    let count = ["watch", "-o", "jsonl", "--since", "1h", "--count", "3", "--timeout", "1m"];
+    assert_eq!(ran(&mut aws.cacl(&count)).0, 0);
+    let before = journals(&aws);
+    // The same names in the same account, on the same port.
+    assert_eq!(ran(&mut aws.cacl(&["teardown", "--yes"])).0, 0);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    let (code, stdout, _) = ran(&mut aws.cacl(&["watch", "-o", "jsonl", "--since", "last", "--timeout", "2s"]));
+    assert_eq!((code, stdout.as_str()), (0, ""));
+    assert_eq!((before.len(), journals(&aws).len()), (1, 2));
+    let by_group = ["watch", "-o", "jsonl", "--log-group", GROUP, "--timeout", "2s"];
+    assert_eq!(ran(&mut aws.cacl(&by_group)).0, 0);
+    assert_eq!(journals(&aws).len(), 3);
+    for file in journals(&aws) {
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        assert!(name.starts_with("000000000000.us-east-1."), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn two_watches_share_a_journal() {
+    let aws = LocalAws::start(&["--duplicate", "0.5"]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    let count = ["watch", "-o", "jsonl", "--since", "1h", "--count", "3", "--timeout", "1m"];
+    let watches = [aws.spawn(&count), aws.spawn(&count)];
+    aws.update_and_delete().await;
+    for watch in watches {
+        let (status, stdout, stderr) = watch.end();
+        assert_eq!((status.code(), ids(&stdout).len()), (Some(0), 3), "{stderr}");
+    }
+    let text = journal(&aws);
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("whole lines")).collect();
+    let changes = lines.iter().filter(|line| line["kind"] == "change" && line["told"] == json!(["lines"]));
+    let told: BTreeSet<_> = changes.filter_map(|line| line["id"].as_str()).collect();
+    assert_eq!(told.len(), 3, "{text}");
+}
+
+#[tokio::test]
+async fn a_journal_need_not_be() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    aws.update(&["cacl-api/something.read"]).await;
+    let watch = ["watch", "-o", "text", "--since", "1h", "--count", "1", "--timeout", "1m"];
+    assert_eq!(ran(aws.cacl(&watch).arg("--no-journal")).0, 0);
+    assert_eq!(ran(aws.cacl(&watch).env("CACL_NO_JOURNAL", "1")).0, 0);
+    assert_eq!(journals(&aws), [] as [PathBuf; 0]);
+    // One that is broken, of the future, or cannot be, is a note.
+    assert_eq!(ran(aws.cacl(&watch).env("CACL_NO_JOURNAL", "0")).0, 0);
+    let file = journals(&aws).pop().expect("kept");
+    let cases = [
+        ("{\"schema\":\"cacl.journal/9\",\"kind\":\"x\"}\n", "newer version"),
+        ("{\"schema\":\"cacl.jour", "nobody can read"),
+        ("\u{1b}[2J", "nobody can read"),
+    ];
+    for (text, words) in cases {
+        fs::write(&file, text).expect("written");
+        let (code, stdout, stderr) = ran(&mut aws.cacl(&watch));
+        assert_eq!((code, stdout.lines().count()), (0, 1));
+        assert!(stderr.starts_with("note: the journal") && stderr.contains(words), "{stderr}");
+        assert!(!stderr.contains('\u{1b}'), "{stderr}");
+    }
+    fs::write(aws.home.path().join("file"), "in the way").expect("written");
+    let state = aws.home.path().join("file");
+    let (code, stdout, stderr) = ran(aws.cacl(&watch).env("XDG_STATE_HOME", &state));
+    assert_eq!((code, stdout.lines().count()), (0, 1));
+    assert!(stderr.contains("the journal cannot be used"), "{stderr}");
+    // A service has a folder for its state, and no home.
+    let state = aws.home.path().join("state");
+    let (code, _, stderr) = ran(aws.cacl(&watch).env_remove("HOME").env("XDG_STATE_HOME", &state));
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert!(state.join("cacl-tui").is_dir());
+}
+
+#[tokio::test]
+async fn a_client_is_described_on_request() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&["--no-sandbox"]).0, 0);
+    let session = aws.session().await;
+    let pool = call(&session, COGNITO, "CreateUserPool", json!({"PoolName": "p"})).await.expect("made");
+    let pool = &pool["UserPool"]["Id"];
+    let new = json!({"UserPoolId": pool, "ClientName": "shop", "PreventUserExistenceErrors": "ENABLED"});
+    let client = call(&session, COGNITO, "CreateUserPoolClient", new).await.expect("made");
+    let client = &client["UserPoolClient"]["ClientId"];
+    let watch =
+        ["watch", "-o", "jsonl", "--since", "1h", "--count", "2", "--timeout", "1m", "--no-lookup", "--snapshot"];
+    let watch = aws.spawn(&watch);
+    // Creations are not in the log, and a refused call leaves nothing behind but the client's name.
+    let refused = json!({"UserPoolId": pool, "ClientId": client, "AllowedOAuthScopes": ["no/such.scope"],
+        "AllowedOAuthFlows": ["code"], "AllowedOAuthFlowsUserPoolClient": true, "CallbackURLs": ["https://x.example.org"]});
+    call(&session, COGNITO, "UpdateUserPoolClient", refused).await.expect_err("refused");
+    while !journals(&aws).iter().any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(r#""snapshot""#))) {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    next_second().await;
+    let update = json!({"UserPoolId": pool, "ClientId": client});
+    call(&session, COGNITO, "UpdateUserPoolClient", update).await.expect("updates");
+    let (status, stdout, stderr) = watch.end();
+    assert_eq!((status.code(), stderr.as_str()), (Some(0), ""));
+    let line: Value = serde_json::from_str(stdout.lines().last().expect("a line")).expect("JSON");
+    assert_eq!(line["baseline"], "snapshot", "{line}");
+    assert_eq!(super::row(&line, "preventUserExistenceErrors")["class"], "reset");
+}
+
+#[tokio::test]
+async fn whoever_stops_reading_does_not_keep_it_from_ending() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    let session = aws.session().await;
+    let stream = json!({"logGroupName": GROUP, "logStreamName": "many"});
+    call(&session, LOGS, "CreateLogStream", stream.clone()).await.expect("creates");
+    let now = jiff::Timestamp::now().as_millisecond();
+    let record: Value = serde_json::from_str(include_str!("../fixtures/update.json")).expect("JSON");
+    // More than a pipe takes.
+    let events = (0..200).map(|id| {
+        let mut record = record.clone();
+        record["eventID"] = json!(id.to_string());
+        json!({"timestamp": now, "message": record.to_string()})
+    });
+    let mut put = stream;
+    put["logEvents"] = events.collect();
+    call(&session, LOGS, "PutLogEvents", put).await.expect("puts");
+    for (name, code) in [("TERM", 0), ("INT", 130)] {
+        let mut watch = aws.spawn(&["watch", "-o", "jsonl", "--since", "1h", "--exec", "echo >> told"]);
+        // Until it has told some, and then no more.
+        let told = aws.home.path().join("told");
+        let count = || fs::read(&told).map_or(0, |lines| lines.len());
+        let mut before = 0;
+        while count() == 0 || count() > before {
+            before = count();
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        assert!(before < 200, "the pipe took everything");
+        signal(&watch.child, name);
+        assert_eq!(watch.child.wait().expect("ends").code(), Some(code), "SIG{name}");
+        fs::remove_file(&told).expect("removed");
+        drop(watch);
+    }
+}
