@@ -129,8 +129,8 @@ class Program:
 class Watch:
     """`cacl-tui watch --output jsonl`, line by line."""
 
-    def __init__(self, program):
-        self.process = program.start("watch", "--output", "jsonl", "--since", "10m")
+    def __init__(self, program, *arguments):
+        self.process = program.start("watch", "--output", "jsonl", "--since", "10m", *arguments)
         self.lines = queue.Queue()
         threading.Thread(target=self.read, daemon=True).start()
 
@@ -213,7 +213,10 @@ def expect_changes(ministack, program, stack):
         "AllowedOAuthScopes": ["cacl-api/something.write", "cacl-api/something.read"],
         "PreventUserExistenceErrors": "ENABLED",
     }
-    with Watch(program) as watch:
+    log = program.folder / "live-tail.log"
+    with Watch(program) as watch, Watch(program, "--live-tail", "--log", str(log)) as pushed:
+        # The endpoint has no host `stream-…`, so a session opens only because the program leaves that prefix away.
+        wait_for("a session of Live Tail", lambda: log.exists() and "live tail" in log.read_text())
         cognito.update_user_pool_client(**ids, **client)
         change = watch.next()
         check(change["schema"] == "cacl.change/1" and change["kind"] == "update", "the first update", change)
@@ -245,6 +248,11 @@ def expect_changes(ministack, program, stack):
         check(change["kind"] == "delete" and change["outcome"] == "succeeded", "the delete", change)
         check("allowedOAuthScopes" in rows(change, "removed"), "what went with the client", change)
 
+        told = [pushed.next() for _ in range(4)]
+        check(told[-1]["id"] == change["id"], "Live Tail ends with the same change", told[-1])
+        check(len({change["id"] for change in told}) == 4, "Live Tail tells each change once")
+        check("polling" not in log.read_text(), "Live Tail broke off", log.read_text())
+        pushed.stop()
         watch.stop()
 
 
