@@ -105,21 +105,28 @@ impl File {
         Ok(done)
     }
 
+    /// Deletes the journals beside this one to which nothing was written for as long as anything is kept.
+    pub fn sweep(&self, now: Timestamp) {
+        let Some(files) = self.path.parent().and_then(|folder| fs::read_dir(folder).ok()) else { return };
+        for path in files.flatten().map(|file| file.path()) {
+            let ours = path.extension().is_some_and(|extension| extension == "jsonl") && path != self.path;
+            let written = fs::metadata(&path).and_then(|file| file.modified()).ok();
+            let written = written.and_then(|time| Timestamp::try_from(time).ok());
+            if ours && written.is_some_and(|written| now.duration_since(written) > self.limits.age) {
+                let _ = fs::remove_file(&path);
+                let _ = fs::remove_file(beside(&path, "lock"));
+            }
+        }
+    }
+
     /// Held until it is dropped. A file beside, for the journal itself may be another one a moment later.
     fn lock(&self) -> io::Result<fs::File> {
         if let Some(folder) = self.path.parent() {
             make_folder(folder)?;
         }
-        let lock = private().write(true).create(true).truncate(false).open(self.beside("lock"))?;
+        let lock = private().write(true).create(true).truncate(false).open(beside(&self.path, "lock"))?;
         lock.lock()?;
         Ok(lock)
-    }
-
-    fn beside(&self, ending: &str) -> PathBuf {
-        let mut name = self.path.clone().into_os_string();
-        name.push(".");
-        name.push(ending);
-        name.into()
     }
 
     fn appended_to(&self) -> io::Result<fs::File> {
@@ -174,7 +181,7 @@ impl File {
 
     /// Another file in the journal's place, or none.
     fn put_anew(&self, entries: &[Entry]) -> io::Result<()> {
-        let path = self.beside("new");
+        let path = beside(&self.path, "new");
         let written = (|| {
             let mut file = private().write(true).create(true).truncate(true).open(&path)?;
             keep_private(&file)?;
@@ -192,6 +199,14 @@ impl File {
         }
         written
     }
+}
+
+/// The file whose name has an ending more.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.to_path_buf().into_os_string();
+    name.push(".");
+    name.push(ending);
+    name.into()
 }
 
 /// One write; only a signal is a reason for another.

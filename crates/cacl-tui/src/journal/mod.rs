@@ -26,7 +26,8 @@
 //! # How long
 //!
 //! 90 days, and at most some 32 MiB; of each client the last state and the last snapshot stay, however old they are. A
-//! compaction writes another file and puts it in the journal's place.
+//! compaction writes another file and puts it in the journal's place. A journal to which nothing was written for that long is deleted
+//! by the next run, whichever that is: it was of a stack that is gone, or of an emulator.
 //!
 //! Absent on purpose: secrets (records and settings come masked, see `cacl_event::mask`), and any failure: whoever cannot keep a
 //! journal watches all the same, and is told.
@@ -55,7 +56,10 @@ pub async fn open(place: &Place) -> (Option<(Contents, Keeper)>, Option<String>)
         return (None, Some("there is no journal: neither XDG_STATE_HOME nor HOME says where it could be".to_owned()));
     };
     let file = File::at(path);
-    let read = tokio::task::spawn_blocking(move || file.open(Timestamp::now()).map(|read| (read, file)));
+    let read = tokio::task::spawn_blocking(move || {
+        file.sweep(Timestamp::now());
+        file.open(Timestamp::now()).map(|read| (read, file))
+    });
     match read.await {
         Ok(Ok((read, file))) => {
             let note = (read.skipped > 0).then(|| {

@@ -161,6 +161,23 @@ fn a_folder_that_cannot_be_is_an_error_with_its_name() {
 }
 
 #[test]
+fn what_nobody_wrote_to_for_long_is_swept_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ours = file(folder.path());
+    ours.append(&lines(&story())).expect("appends");
+    let folder = folder.path().join("cacl-tui");
+    for name in ["old.jsonl", "old.jsonl.lock", "notes.txt"] {
+        fs::write(folder.join(name), "").expect("written");
+    }
+    ours.sweep(Timestamp::now() + hours(24 * 89));
+    assert!(folder.join("old.jsonl").exists());
+    ours.sweep(Timestamp::now() + hours(24 * 91));
+    let left =
+        ["x.jsonl", "x.jsonl.lock", "notes.txt", "old.jsonl", "old.jsonl.lock"].map(|name| folder.join(name).exists());
+    assert_eq!(left, [true, true, true, false, false]);
+}
+
+#[test]
 fn many_writers_lose_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     // Little room for what is old, so that it is compacted again and again, and all of this is young.

@@ -203,3 +203,47 @@ async fn whoever_stops_reading_does_not_keep_it_from_ending() {
         drop(watch);
     }
 }
+
+#[tokio::test]
+async fn late_double_and_disordered_events_read_the_same_in_the_end() {
+    let aws = LocalAws::start(&["--late", "0.4", "--duplicate", "0.5", "--out-of-order"]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    let watch = ["watch", "-o", "jsonl", "--since", "1h", "--count", "6", "--timeout", "1m", "--no-lookup"];
+    let live = aws.spawn(&watch);
+    for scopes in [["cacl-api/something.read"], ["cacl-api/something.write"], ["cacl-api/something.read"]] {
+        aws.update(&scopes).await;
+    }
+    aws.update_and_delete().await;
+    let (status, live, stderr) = live.end();
+    assert_eq!(status.code(), Some(0), "{stderr}");
+    let (code, later, _) = ran(aws.cacl(&watch).arg("--no-journal"));
+    assert_eq!(code, 0);
+    // What was told as it came, and what is told of the log afterwards, are the same calls; in order they read the same.
+    let read = |name: &str, lines: &str| -> Vec<Value> {
+        fs::write(aws.home.path().join(name), lines).expect("written");
+        let (code, stdout, stderr) = ran(&mut aws.cacl(&["replay", "-o", "jsonl", name]));
+        assert_eq!(code, 0, "{stderr}");
+        let readings = stdout.lines().map(|line| serde_json::from_str(line).expect("JSON"));
+        readings
+            .map(|mut line: Value| {
+                line["latencyMs"] = Value::Null;
+                line
+            })
+            .collect()
+    };
+    let in_order = read("live", &live);
+    assert_eq!(in_order.len(), 6);
+    assert_eq!(in_order, read("later", &later));
+    // What a line tells is final, unless it had to be told before something earlier had come.
+    for line in live.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")) {
+        let place = in_order.iter().position(|final_one| final_one["id"] == line["id"]).expect("the same ones");
+        let told: Vec<_> = ids(&live);
+        let earlier_first = place == 0 || {
+            let at = |id: &Value| told.iter().position(|told| Some(told.as_str()) == id.as_str());
+            at(&in_order[place - 1]["id"]) < at(&line["id"])
+        };
+        if earlier_first && place > 0 {
+            assert_eq!(line["diff"], in_order[place]["diff"], "{line}");
+        }
+    }
+}

@@ -5,6 +5,7 @@ mod frames;
 mod hostile;
 mod leaving;
 mod live_tail;
+mod order;
 mod progress;
 mod reading;
 mod running;
