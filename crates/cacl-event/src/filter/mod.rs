@@ -120,6 +120,11 @@ impl Filter {
         self.terms.iter().map(Term::needs).max().unwrap_or(Needs::Facts)
     }
 
+    /// Whether it asks what the client is called; if not, the name need not be looked up.
+    pub fn asks_for_client(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term.key, None | Some(Key::Client)))
+    }
+
     /// How far back from now its terms look (`since:1h`): a change may come in or go out when it is as old as one of these.
     pub fn ages(&self) -> impl Iterator<Item = SignedDuration> {
         self.terms.iter().filter_map(|term| match &term.test {

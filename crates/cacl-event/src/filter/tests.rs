@@ -281,6 +281,9 @@ fn tells_what_it_wants() {
     let filter = parsed("web -admin client:x \"two words\" since:1h");
     assert_eq!(filter.words().collect::<Vec<_>>(), ["web", "two words"]);
     assert_eq!(filter.ages().collect::<Vec<_>>(), [SignedDuration::from_hours(1)]);
+    assert!(
+        filter.asks_for_client() && parsed("-x").asks_for_client() && !parsed("sev:high actor:x").asks_for_client()
+    );
     assert!(filter.is_relative() && !parsed("since:2026-10-01").is_relative());
     assert!(parsed(" ").is_empty() && !filter.is_empty());
     assert_eq!("sev:high".parse::<Filter>(), Filter::parse("sev:high"));

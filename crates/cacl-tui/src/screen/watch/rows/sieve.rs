@@ -10,7 +10,7 @@ use std::{
 };
 
 use cacl_event::{
-    History,
+    Change, History,
     filter::{Filter, Reading, Search, Subject},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -74,13 +74,22 @@ impl Sieve {
 
 /// Whether a filter lets a row through; for many rows in a row a [`Search`] is faster.
 pub fn lets_through(filter: &Filter, row: &Row, history: &History, now: Timestamp) -> bool {
-    subject(row, history, now)
-        .is_some_and(|subject| filter.matches(&subject, || Reading::of(history, &subject.change.id)))
+    history.get(&row.id).is_some_and(|change| {
+        filter.matches(&subject(filter, change, row, history, now), || Reading::of(history, &change.id))
+    })
 }
 
-fn searched<'a>(search: &mut Search<'_, 'a>, row: &Row, history: &'a History, now: Timestamp) -> (bool, bool) {
+/// The same, and whether it had to be read.
+fn searched<'a>(
+    filter: &Filter,
+    search: &mut Search<'_, 'a>,
+    change: &'a Change,
+    row: &Row,
+    history: &'a History,
+    now: Timestamp,
+) -> (bool, bool) {
     let mut read = false;
-    let Some(subject) = subject(row, history, now) else { return (false, read) };
+    let subject = subject(filter, change, row, history, now);
     let holds = search.matches(&subject, || {
         read = true;
         Reading::of(history, &subject.change.id)
@@ -88,11 +97,32 @@ fn searched<'a>(search: &mut Search<'_, 'a>, row: &Row, history: &'a History, no
     (holds, read)
 }
 
-fn subject<'a>(row: &Row, history: &'a History, now: Timestamp) -> Option<Subject<'a>> {
-    let change = history.get(&row.id)?;
+fn subject<'a>(filter: &Filter, change: &'a Change, row: &Row, history: &'a History, now: Timestamp) -> Subject<'a> {
     // Most tell the name themselves, and need not be looked for once more.
-    let client_name = change.client_name.as_deref().or_else(|| history.client_name(&row.id));
-    Some(Subject { change, client_name, gist: Some(row.gist), now })
+    let named = filter.asks_for_client() && change.client_name.is_none();
+    let client_name = if named { history.client_name(&row.id) } else { change.client_name.as_deref() };
+    Subject { change, client_name, gist: Some(row.gist), now }
+}
+
+/// The changes of rows that stand one after the other. To go on is far cheaper than to look each up.
+struct Walk<'a> {
+    history: &'a History,
+    at: Option<usize>,
+}
+
+impl<'a> Walk<'a> {
+    fn of(history: &'a History) -> Self {
+        Self { history, at: None }
+    }
+
+    fn to(&mut self, row: &Row, forward: bool) -> Option<&'a Change> {
+        /// Changes of the past have no rows; where there are many, looking up is cheaper after all.
+        const STEPS: usize = 4;
+        let near = |step| if forward { self.at?.checked_add(step) } else { self.at?.checked_sub(step) };
+        let is_it = |at: &usize| self.history.at(*at).is_some_and(|change| change.id == row.id);
+        self.at = (1..=STEPS).filter_map(near).find(is_it).or_else(|| self.history.position(&row.id));
+        self.history.at(self.at?)
+    }
 }
 
 impl Rows {
@@ -120,15 +150,19 @@ impl Rows {
         let filter = sieve.filter.clone();
         let each = 1 + filter.to_string().len() / LETTERS;
         let mut search = filter.search();
+        let (mut older, mut newer) = (Walk::of(history), Walk::of(history));
         let mut left = effort;
         while left > 0
             && let Some(place) = sieve.next(self.order.len())
         {
             let number = self.order[place];
             let row = &self.arrived[number as usize];
-            let (holds, read) = searched(&mut search, row, history, now);
+            let back = place == sieve.looked.start;
+            let change = if back { older.to(row, false) } else { newer.to(row, true) };
+            let (holds, read) =
+                change.map_or((false, false), |change| searched(&filter, &mut search, change, row, history, now));
             match holds {
-                true if place == sieve.looked.start => sieve.shown.push_front(number),
+                true if back => sieve.shown.push_front(number),
                 true => sieve.shown.push_back(number),
                 false => {}
             }
