@@ -126,7 +126,7 @@ impl Keeper {
         }
     }
 
-    /// The log has been read to its end.
+    /// The log has been read to what was its end then.
     pub async fn read(&self, by: Reader, until: Timestamp) {
         let due = {
             let mut state = self.shared.lock();
@@ -242,6 +242,9 @@ pub fn kept(
 ) -> impl Stream<Item = Feed> + Send + 'static {
     Box::pin(stream! {
         let mut feed = std::pin::pin!(feed);
+        // What has been read to its end now was asked for after the end before it, at the earliest. Whoever took their time
+        // over a line in between has not been told what came meanwhile.
+        let mut asked = now();
         while let Some(item) = feed.next().await {
             match &item {
                 Feed::Change(change) if change.provenance == Provenance::History => keeper.change(change, None).await,
@@ -252,13 +255,17 @@ pub fn kept(
                 Feed::Looked(read) => keeper.write(&Entry::Looked(read.clone())).await,
                 Feed::Status(cacl_aws::Status::Live) => {
                     if let Some(reader) = reader {
-                        keeper.read(reader, now()).await;
+                        keeper.read(reader, asked).await;
                     }
                 }
                 _ => {}
             }
+            let ended = matches!(item, Feed::Status(cacl_aws::Status::Live));
             if !matches!(item, Feed::Looked(_)) {
                 yield item;
+            }
+            if ended {
+                asked = now();
             }
             if let Some(words) = keeper.news() {
                 yield Feed::Note(words);

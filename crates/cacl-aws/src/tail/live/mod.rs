@@ -29,6 +29,10 @@ use crate::{Reason, Session};
 /// The pause between polls beside an open session. They are there for what is never pushed, if there is such a thing.
 const SLOW: Duration = Duration::from_secs(30);
 
+/// After so long without a poll that came to its end, what is pushed does not tell that nothing was left out: whoever reads took
+/// their time, and a session waits for nobody.
+const UNSURE: Duration = Duration::from_mins(2);
+
 /// How Live Tail is doing, beside the polls that close its gaps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Push {
@@ -127,6 +131,8 @@ struct Live {
     refusals: u32,
     /// How polling does; unknown at first.
     status: Option<Status>,
+    /// When the log was last read to its end.
+    ended: Instant,
     said: Option<Push>,
 }
 
@@ -141,6 +147,7 @@ impl Live {
             backoff: Backoff::new(poll),
             refusals: 0,
             status: None,
+            ended: Instant::now(),
             said: None,
         }
     }
@@ -152,6 +159,7 @@ impl Live {
             TailItem::Status(status) => {
                 if *status == Status::Live {
                     self.ledger.settle(floor);
+                    self.ended = Instant::now();
                     if self.said.is_none() && self.again.is_none() {
                         self.again = Some(Instant::now());
                     }
@@ -192,7 +200,8 @@ impl Live {
         }
         items.extend(self.say(if sampled { Push::Sampled } else { Push::Open }));
         // While polls fail there may be gaps, and that is what has to be seen.
-        items.extend(self.status.clone().filter(|status| *status == Status::Live).map(TailItem::Status));
+        let sure = self.ended.elapsed() < UNSURE;
+        items.extend(self.status.clone().filter(|status| sure && *status == Status::Live).map(TailItem::Status));
         items
     }
 

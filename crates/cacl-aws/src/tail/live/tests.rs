@@ -138,6 +138,18 @@ async fn pushed_and_pulled_lines_come_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_long_over_a_line_only_a_poll_tells_that_the_log_was_read() {
+    for (pause, expect) in [(1, &["b", "Live", "c", "Live", CLOSED][..]), (20, &["b", "Live", "c", CLOSED, "Live"])] {
+        let updates = [json!([pushed(2_000, "a"), pushed(2_001, "b")]), json!([pushed(2_002, "c")])];
+        let updates = updates.map(|lines| update(&lines, false)).concat();
+        let (mut live, _) = scripted(None, vec![(200, [initial(), updates].concat())], vec![]);
+        assert_eq!(next(&mut live, 3).await, ["Live", "live tail", "a"]);
+        tokio::time::advance(Duration::from_mins(pause)).await;
+        assert_eq!(next(&mut live, 5).await, expect, "{pause} min");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_endpoint_of_ones_own_is_asked_itself() {
     let (mut live, asked) = scripted(Some("http://127.0.0.1:9"), vec![(200, initial())], vec![]);
     assert_eq!(next(&mut live, 3).await, ["Live", "live tail", CLOSED]);
