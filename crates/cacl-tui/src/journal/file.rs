@@ -77,7 +77,8 @@ impl File {
         Ok(found)
     }
 
-    /// Appends lines, each by one write, after mending an end that is none. True if the file has become too long.
+    /// Appends lines, each by one write, after mending an end that is none; how many of them. A file that has
+    /// become too long is compacted.
     pub fn append(&self, lines: &[String]) -> io::Result<usize> {
         let lock = self.lock()?;
         let mut file = self.appended_to()?;
@@ -96,10 +97,11 @@ impl File {
             }
             length += line.len() as u64;
         }
+        // The lines are there whether or not there is room to put them anew: told otherwise, the caller would append them again.
         if length > 4 * self.limits.bytes as u64 / 3
-            && let Some(found) = self.read()?
+            && let Err(error) = self.compact()
         {
-            self.put_anew(&kept(found.entries, self.limits, Timestamp::now()))?;
+            tracing::warn!("the journal cannot be compacted: {error}");
         }
         drop(lock);
         Ok(done)
@@ -117,6 +119,11 @@ impl File {
                 let _ = fs::remove_file(beside(&path, "lock"));
             }
         }
+    }
+
+    fn compact(&self) -> io::Result<()> {
+        let Some(found) = self.read()? else { return Ok(()) };
+        self.put_anew(&kept(found.entries, self.limits, Timestamp::now()))
     }
 
     /// Held until it is dropped. A file beside, for the journal itself may be another one a moment later.

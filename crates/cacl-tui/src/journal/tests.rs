@@ -1,9 +1,18 @@
 //! Laws of the journal, on files.
 
-use std::{fs, path::Path, thread};
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    thread,
+};
 
-use cacl_aws::lookup::Read;
+use cacl_aws::{Status, lookup::Read};
 use cacl_event::{Change, ClientKey, Decoded, Hops, Provenance, Settings, decode};
+use futures_util::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -13,7 +22,9 @@ use super::{
     compact::{Limits, kept},
     entry::{Entry, Unread},
     file::{File, LIMITS, Unusable},
+    keeper::kept as kept_by,
 };
+use crate::feed::Feed;
 
 const GOLDEN: &str = include_str!("../../tests/golden/journal.v1.jsonl");
 
@@ -329,6 +340,37 @@ async fn a_disk_that_cannot_be_written_is_said_once_and_written_later() {
     fs::remove_file(folder.path().join("cacl-tui")).expect("removed");
     keeper.close(Reader::Lines).await;
     assert_eq!(found(&file(folder.path())).len(), 2, "the end is another try");
+}
+
+#[tokio::test]
+async fn the_log_is_read_up_to_when_it_was_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let keeper = Keeper::start(file(folder.path()), &Contents::default());
+    let time = Arc::new(AtomicI64::new(0));
+    let seconds = Arc::clone(&time);
+    let clock = move || Timestamp::from_second(seconds.load(Ordering::Relaxed)).expect("a time");
+    let ended = || Feed::Status(Status::Live);
+    let line = Feed::Foreign { time: None, text: "one that somebody looked at for long".into() };
+    let mut feed =
+        Box::pin(kept_by(stream::iter([ended(), line, ended()]), keeper.clone(), Some(Reader::Lines), clock));
+    for second in [1_000, 2_000, 9_000] {
+        time.store(second, Ordering::Relaxed);
+        assert!(feed.next().await.is_some());
+    }
+    drop(feed);
+    keeper.close(Reader::Lines).await;
+    let until = Contents::of(found(&file(folder.path()))).read(Reader::Lines);
+    assert_eq!(until, Timestamp::from_second(2_000).ok(), "not up to when the line was done with");
+}
+
+#[test]
+fn what_is_appended_is_so_though_nothing_can_be_compacted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.jsonl");
+    fs::create_dir(folder.path().join("x.jsonl.new")).expect("in the way");
+    let file = File::with_limits(path.clone(), Limits { bytes: 10, ..LIMITS });
+    assert_eq!(file.append(&lines(&story())).expect("appends"), 5);
+    assert_eq!(fs::read_to_string(path).expect("text"), GOLDEN);
 }
 
 fn any_entry() -> impl Strategy<Value = Entry> {
