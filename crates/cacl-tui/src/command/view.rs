@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::HashSet,
     pin::pin,
     time::Duration,
 };
@@ -75,10 +76,11 @@ pub async fn show(
 }
 
 /// The feed as it is; the observer sees each change on its way. A command runs after its change was handed on, and the next
-/// item waits for it: the log keeps what is not asked for.
+/// item waits for it: the log keeps what is not asked for. It does not run again for what an earlier run has shown.
 fn observed(feed: impl Stream<Item = anyhow::Result<Feed>>, beside: &Beside) -> impl Stream<Item = Feed> {
     async_stream::stream! {
         let needed = beside.observer.borrow().is_needed();
+        let mut shown = HashSet::new();
         let mut feed = pin!(feed);
         while let Some(item) = feed.next().await {
             let item = match item {
@@ -97,17 +99,23 @@ fn observed(feed: impl Stream<Item = anyhow::Result<Feed>>, beside: &Beside) -> 
                     observer.history.snapshot(client.clone(), *taken, settings.as_ref().clone());
                     None
                 }
+                Feed::Before(before) if needed => {
+                    shown.clone_from(&before.told);
+                    None
+                }
                 _ => None,
             };
             yield item;
             let Some(change) = change else { continue };
+            let is_new = !shown.contains(&change.id);
             let (line, command, limit, done) = {
                 let mut observer = beside.observer.borrow_mut();
                 let (command, limit) = (observer.exec.clone(), observer.limit);
                 let line = observer.take(change).map(|told| told.json());
                 (line, command, limit, observer.count.is_some() && observer.enough().is_some())
             };
-            if let (Some(line), Some(command)) = (line, command)
+            if is_new
+                && let (Some(line), Some(command)) = (line, command)
                 && let Err(trouble) = exec(&command, &line, false, limit).await
             {
                 yield Feed::Note(trouble);
@@ -116,5 +124,33 @@ fn observed(feed: impl Stream<Item = anyhow::Result<Feed>>, beside: &Beside) -> 
                 beside.over.notify_one();
             }
         }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use cacl_event::{Change, Decoded, decode};
+    use futures_util::stream;
+
+    use super::*;
+    use crate::feed::Before;
+
+    #[tokio::test]
+    async fn a_command_runs_for_what_was_not_shown_before() {
+        let Some(Decoded::Change(change)) = decode(include_str!("../../tests/fixtures/update.json")).pop() else {
+            panic!("a change")
+        };
+        let call = |id: &str| Feed::Change(Box::new(Change { id: id.into(), ..(*change).clone() }));
+        let before = Before { until: change.time, told: HashSet::from(["shown".into()]) };
+        let items = [Feed::Before(before), call("shown"), call("new"), call("new")];
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("lines");
+        let exec = Some(format!("cat >> '{}'", file.display()));
+        let observer = Observer { exec, limit: Duration::from_mins(1), ..Observer::default() };
+        let beside = Beside { observer: observer.into(), failure: None.into(), over: Notify::new() };
+        let told: Vec<_> = observed(stream::iter(items.clone()).map(Ok), &beside).collect().await;
+        assert_eq!(told, items, "the screen gets all");
+        let lines = std::fs::read_to_string(file).expect("written");
+        assert!(lines.lines().count() == 1 && lines.contains(r#""id":"new""#), "{lines}");
     }
 }
