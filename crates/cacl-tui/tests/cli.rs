@@ -150,8 +150,8 @@ fn rules_are_printed_for_people_and_for_programs() {
         assert!(row.contains(rule.id) && row.contains(rule.severity.as_str()) && row.contains(rule.sentence), "{row}");
         let object: serde_json::Value = serde_json::from_str(line).expect("JSON");
         let expected = serde_json::json!({
-            "schema": "cacl.rule/1", "rule": rule.id, "severity": rule.severity.as_str(), "looks_at": rule.looks_at,
-            "even_if_failed": rule.even_if_failed, "sentence": rule.sentence,
+            "schema": "cacl.rule/1", "rule": rule.id, "severity": rule.severity.as_str(), "looksAt": rule.looks_at,
+            "evenIfFailed": rule.even_if_failed, "sentence": rule.sentence,
         });
         assert_eq!(object, expected);
     }

@@ -32,8 +32,8 @@ fn object(rule: &Rule) -> String {
         "schema": "cacl.rule/1",
         "rule": rule.id,
         "severity": rule.severity.as_str(),
-        "looks_at": rule.looks_at,
-        "even_if_failed": rule.even_if_failed,
+        "looksAt": rule.looks_at,
+        "evenIfFailed": rule.even_if_failed,
         "sentence": rule.sentence,
     })
     .to_string()
