@@ -453,7 +453,7 @@ pub fn rows(glyphs: &Glyphs) -> Vec<KeyRow> {
 }
 
 fn places(places: &[Place]) -> String {
-    if places.len() == EVERYWHERE.len() {
+    if places == EVERYWHERE {
         return "everywhere".into();
     }
     let names = places.iter().map(|place| match place {
@@ -476,7 +476,7 @@ mod tests {
 
     #[test]
     fn no_key_means_two_things_in_one_place() {
-        for place in [List, Detail, Help, Restore, Export, FilterLine, OtherLines, Progress] {
+        for place in [List, Detail, Timeline, Help, Restore, Export, FilterLine, OtherLines, Progress] {
             let mut seen: Vec<Key> = Vec::new();
             for key in entries(place).flat_map(|entry| entry.actions).flat_map(|(_, keys)| keys.iter()) {
                 assert!(!seen.contains(key), "{key:?} twice in {place:?}");
