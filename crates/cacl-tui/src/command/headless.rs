@@ -162,7 +162,7 @@ impl Headless {
 }
 
 /// Ctrl-C breaks off; the system's request to end is obeyed, and that is no failure.
-fn stopped(stop: Stop) -> Exit {
+pub fn stopped(stop: Stop) -> Exit {
     match stop {
         Stop::Interrupt => Exit::Interrupted,
         Stop::Terminate => Exit::Done,

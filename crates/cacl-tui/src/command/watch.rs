@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 
 use super::{
-    headless::Headless,
+    headless::{Headless, stopped},
     journaled::{self, Journaled, Wish},
     observer::Observer,
     view,
@@ -223,7 +223,12 @@ pub async fn in_lines(
     color: Color,
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
-    let Journaled { feed, keeper } = journaled::open(&session, place, wish(options, Reader::Lines, true)).await;
+    // AWS may be long in answering whose journal it is, and another run may have the journal.
+    let Journaled { feed, keeper } = tokio::select! {
+        biased;
+        stop = signals.next() => return Ok(stopped(stop)),
+        opened = journaled::open(&session, place, wish(options, Reader::Lines, true)) => opened,
+    };
     let headless = Headless {
         out: Lines::stdout(),
         form: form(output, color),

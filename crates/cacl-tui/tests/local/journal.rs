@@ -1,6 +1,13 @@
 //! What a run leaves for the next one.
 
-use std::{collections::BTreeSet, fs, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fs,
+    net::TcpListener,
+    path::PathBuf,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use cacl_aws::call::{COGNITO, call};
 use serde_json::{Value, json};
@@ -246,4 +253,27 @@ async fn late_double_and_disordered_events_read_the_same_in_the_end() {
             assert_eq!(line["diff"], in_order[place]["diff"], "{line}");
         }
     }
+}
+
+#[test]
+fn whoever_waits_for_aws_to_say_whose_journal_it_is_can_be_ended() {
+    let deaf = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let home = tempfile::tempdir().expect("a folder");
+    let child = Command::new(env!("CARGO_BIN_EXE_cacl-tui"))
+        .args(["watch", "-o", "jsonl", "--log-group", GROUP])
+        .env_clear()
+        .env("HOME", home.path())
+        .envs([
+            ("AWS_ACCESS_KEY_ID", "AKIALOCALALICE"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+            ("AWS_REGION", "us-east-1"),
+        ])
+        .env("AWS_ENDPOINT_URL", format!("http://{}", deaf.local_addr().expect("bound")))
+        .current_dir(home.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let _asked = deaf.accept().expect("a question");
+    stop(Running { child });
 }
