@@ -98,6 +98,8 @@ impl LocalAws {
 
     /// Gives the sandbox's client these scopes, and nothing else.
     async fn update(&self, scopes: &[&str]) {
+        // The creation must not be of the same second.
+        next_second().await;
         let (session, pool, client) = self.sandbox().await;
         let update = json!({
             "UserPoolId": pool, "ClientId": client, "AllowedOAuthFlowsUserPoolClient": true,
@@ -109,6 +111,7 @@ impl LocalAws {
 
     /// Takes a scope away from the sandbox client and leaves out the rest, then deletes it.
     async fn update_and_delete(&self) {
+        next_second().await;
         let (session, pool, client) = self.sandbox().await;
         let update = json!({
             "UserPoolId": pool, "ClientId": client, "AllowedOAuthFlowsUserPoolClient": true,

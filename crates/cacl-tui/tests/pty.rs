@@ -71,13 +71,48 @@ fn gives_back(mut terminal: Terminal, code: u32) -> termlens::Result<Terminal> {
     Ok(terminal)
 }
 
+/// What is seen after a key; it must be something that was not there before.
+#[track_caller]
+fn press(terminal: &mut Terminal, key: Key, seen: &str) {
+    assert!(!terminal.screen().contains(seen), "{seen:?} before {key:?} in\n{}", terminal.screen());
+    terminal.send(key).expect("a terminal that is there");
+    terminal
+        .wait_until(|screen| screen.contains(seen))
+        .unwrap_or_else(|error| panic!("{seen:?} after {key:?}: {error}"));
+}
+
+/// From the first frame to the last line: the stack comes up, six calls are made, each is told and judged, one is looked into
+/// from every side, and all is taken down again.
 #[test]
-fn the_demo_is_one_stay_on_the_screen() -> termlens::Result<()> {
+fn the_demo_tells_its_whole_story() -> termlens::Result<()> {
     let home = tempfile::tempdir().expect("a folder");
     let mut demo = terminal(home.path()).args(["demo", "--pace", "instant"]).spawn(PROGRAM)?;
     demo.wait_until(|screen| screen.contains("Nothing has changed"))?;
     assert!(demo.screen().contains("export AWS_ENDPOINT_URL=http://127.0.0.1:"), "{}", demo.screen());
-    demo.wait_until(|screen| screen.contains("web-shop"))?;
+    demo.wait_until(|screen| screen.contains("6 changes · 1 critical · 2 high"))?;
+    for (key, place, seen) in [
+        ('g', "1 of 6", "− cacl-api/something.write"),
+        ('j', "2 of 6", "InvalidParameterException: attempted, not applied"),
+        ('j', "3 of 6", "+ https://web-shop.example.net/"),
+        ('j', "4 of 6", "8 settings were reset"),
+        ('j', "5 of 6", "AccessDenied"),
+        ('G', "6 of 6", "deleted; it had:"),
+    ] {
+        press(&mut demo, Key::Char(key), place);
+        assert!(demo.screen().contains(seen), "{seen:?} is not in\n{}", demo.screen());
+    }
+    press(&mut demo, Key::Char('?'), "export AWS_ENDPOINT_URL=http://127.0.0.1:");
+    press(&mut demo, Key::Esc, "IdentityAdmin");
+    press(&mut demo, Key::Char('k'), "5 of 6");
+    press(&mut demo, Key::Char('k'), "preventUserExistenceErrors  ENABLED → LEGACY  not sent");
+    press(&mut demo, Key::Char('t'), "Settings now, and since when");
+    press(&mut demo, Key::Esc, "request parameters, against");
+    press(&mut demo, Key::Char('r'), "aws cognito-idp update-user-pool-client");
+    press(&mut demo, Key::Char('y'), "copied the restore call");
+    press(&mut demo, Key::Esc, "request parameters, against");
+    demo.send_str("/sev>=high actor:root")?;
+    press(&mut demo, Key::Enter, "1 of 1");
+    press(&mut demo, Key::Esc, "6 of 6");
     demo.send(Key::Char('q'))?;
     demo.wait_until(|screen| screen.contains("Gone. Checked:"))?;
     gives_back(demo, 0)?;

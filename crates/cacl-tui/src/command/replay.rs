@@ -136,9 +136,7 @@ fn scene(files: &[PathBuf]) -> Scene {
         region: String::new(),
         who: String::new(),
         armed: None,
-        hint: Some(
-            "There is no change of an app client in this recording.\n--all shows the other calls, too.".to_owned(),
-        ),
+        hint: Some("With --all, calls that change no app client are shown, too.".to_owned()),
         wishes: screen::Wishes::default(),
         filter: None,
     }

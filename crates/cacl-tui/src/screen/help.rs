@@ -35,9 +35,16 @@ pub fn draw(theme: &Theme, pane: &Pane, frame: &mut Frame) {
     frame.render_widget(Paragraph::new(pane.visible().to_vec()), inner(screen));
 }
 
-/// Its lines, for so many columns.
-pub fn lines(theme: &Theme, columns: usize) -> Vec<Line<'static>> {
+/// Its lines, for so many columns; what there is to try comes first.
+pub fn lines(theme: &Theme, hint: Option<&str>, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
+    if let Some(hint) = hint {
+        lines.push(Line::styled("To try", theme.style(Role::Strong)));
+        for line in hint.lines() {
+            lines.extend(flow(vec![Span::raw("  ")], &[piece(line, theme.style(Role::Text))], columns));
+        }
+        lines.push(Line::default());
+    }
     let places = [
         ("In the list", Place::List),
         ("In the detail", Place::Detail),

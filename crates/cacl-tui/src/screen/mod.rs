@@ -51,7 +51,7 @@ pub struct Scene {
     pub who: String,
     /// Since when changes are being recorded, if known.
     pub armed: Option<Timestamp>,
-    /// What to try while nothing has happened, in place of the usual advice; may have several lines.
+    /// What to try, for the empty list in place of the usual advice, and for the help; may have several lines.
     pub hint: Option<String>,
     /// Which changes to show at first, if not all.
     pub filter: Option<Filter>,

@@ -91,7 +91,7 @@ impl Stage {
     /// How to make a change of one's own, for the empty list.
     fn hint(&self, outputs: &BTreeMap<String, String>) -> String {
         let mut lines =
-            vec!["The story begins in a moment. To make changes of your own, in another terminal:".to_owned()];
+            vec!["While the story is told, and after it, make changes of your own in another terminal:".to_owned()];
         lines.extend(local::exports(&self.endpoint_url));
         lines.push(story::try_it(outputs));
         lines.join("\n")

@@ -34,8 +34,9 @@ fn lines(model: &Model, columns: usize) -> Vec<Line<'static>> {
     }
     let mut lines = flow(Vec::new(), &[piece(&what(model), text)], columns);
     let advice = match &model.scene.hint {
-        _ if model.source.ended || model.source.trouble().is_some() => return lines,
+        _ if model.source.trouble().is_some() => return lines,
         Some(hint) => hint.as_str(),
+        None if model.source.ended => return lines,
         None => "Try it: remove a scope from an app client in the Cognito console.",
     };
     lines.push(Line::default());

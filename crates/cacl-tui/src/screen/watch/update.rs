@@ -139,11 +139,20 @@ impl Model {
 
     fn told(&mut self, told: Result<String, String>) {
         self.exported(&told);
-        if told.as_ref().is_ok_and(String::is_empty) {
-            return;
+        match told {
+            Ok(words) if words.is_empty() => {}
+            Ok(words) => self.say(words),
+            Err(words) => self.note(words, true),
         }
-        let trouble = told.is_err();
-        self.note = Some(Note { words: told.unwrap_or_else(|words| words), trouble });
+    }
+
+    /// Tells something in the footer line.
+    pub fn say(&mut self, words: impl Into<String>) {
+        self.note(words.into(), false);
+    }
+
+    fn note(&mut self, words: String, trouble: bool) {
+        self.note = Some(Note { words, trouble });
         self.stale.frame = true;
     }
 
@@ -423,7 +432,7 @@ impl Model {
         match &mut self.overlay {
             Some(Overlay::Help(help)) => {
                 let area = help::inner(screen);
-                help.lines = help::lines(&self.theme, area.width.into());
+                help.lines = help::lines(&self.theme, self.scene.hint.as_deref(), area.width.into());
                 help.settle(area.height.into());
             }
             Some(Overlay::Restore(shown)) => shown.settle(&self.theme, screen),

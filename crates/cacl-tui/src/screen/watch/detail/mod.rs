@@ -119,8 +119,9 @@ pub fn page(history: &History, change: &Change, look: &Look) -> Draft {
     draft.times.push(change.time);
     let Some((diff, judgement)) = history.read(&change.id) else { return draft };
     let reasons: Vec<Reason> = judgement.reasons.into_iter().map(|reason| in_short(reason, &diff)).collect();
-    draft.plain(why(change, &reasons, look));
-    draft.plain(way_back(change, &diff, look));
+    let column = badges(&reasons);
+    draft.plain(why(change, &reasons, column, look));
+    draft.plain(way_back(change, &diff, column, look));
     if !reasons.is_empty() {
         gap(look, &mut draft);
     }
@@ -142,14 +143,21 @@ fn gap(look: &Look, draft: &mut Draft) {
     }
 }
 
+/// The column in which reasons begin, after their severities.
+fn badges(reasons: &[Reason]) -> usize {
+    // Two for the glyph, one for the gap.
+    let widest = reasons.iter().map(|reason| theme::severity_name(reason.severity).len() + 3).max();
+    LABEL.max(widest.unwrap_or(0))
+}
+
 /// How to put back what was lost unasked for, or with its client.
-fn way_back(change: &Change, diff: &Diff, look: &Look) -> Vec<Line<'static>> {
+fn way_back(change: &Change, diff: &Diff, column: usize, look: &Look) -> Vec<Line<'static>> {
     let lost = diff.summary().reset > 0 || (change.kind == Kind::Delete && !diff.rows.is_empty());
     if !diff.applied || !lost {
         return Vec::new();
     }
     let key = keys::name_of(Action::Restore, look.theme.glyphs);
-    let indent = " ".repeat(if look.width < 30 { 0 } else { LABEL });
+    let indent = " ".repeat(if look.width < 30 { 0 } else { column });
     let head = vec![Span::raw(indent), Span::styled(format!("{key} "), look.theme.style(Role::Accent))];
     flow(head, &[look.piece("shows the call that puts it back", Role::Quiet)], look.width)
 }
@@ -187,10 +195,7 @@ fn labelled(label: &str, pieces: &[Piece], look: &Look) -> Vec<Line<'static>> {
 }
 
 /// The failure, if it is one, and the reasons, each severity said once for all the reasons that share it.
-fn why(change: &Change, reasons: &[Reason], look: &Look) -> Vec<Line<'static>> {
-    // Two for the glyph, one for the gap.
-    let widest = reasons.iter().map(|reason| theme::severity_name(reason.severity).len() + 3).max();
-    let column = LABEL.max(widest.unwrap_or(0));
+fn why(change: &Change, reasons: &[Reason], column: usize, look: &Look) -> Vec<Line<'static>> {
     let mut last = None;
     let mut badge = |severity: Severity| {
         let (glyph, role) = look.theme.severity(severity);

@@ -18,7 +18,7 @@ pub use view::{ROWS, draw};
 
 use super::{
     Model,
-    model::{Focus, Note},
+    model::Focus,
     rows::{Put, Row, Rows, lets_through},
 };
 use crate::screen::keys::Action;
@@ -250,7 +250,7 @@ impl Model {
             self.find.asked.retain(|asked| *asked != text);
             self.find.asked.push(text);
         } else if line.before.filter.is_some() {
-            self.note("the filter is lifted");
+            self.say("the filter is lifted");
         }
     }
 
@@ -283,10 +283,5 @@ impl Model {
             self.find.asked.push(filter.to_string());
             self.filter_by(Some(filter.clone()));
         }
-    }
-
-    fn note(&mut self, words: impl Into<String>) {
-        self.note = Some(Note { words: words.into(), trouble: false });
-        self.stale.frame = true;
     }
 }

@@ -22,7 +22,7 @@ const SLICE: usize = EFFORT / 12;
 impl Model {
     /// To the next match, or the previous one.
     pub fn next_match(&mut self, forward: bool) {
-        let Some(filter) = self.last() else { return self.note("there is no filter: / makes one") };
+        let Some(filter) = self.last() else { return self.say("there is no filter: / makes one") };
         if self.focus == Focus::Detail {
             self.next_word(&filter, forward);
         } else if self.rows.filter().is_some() {
@@ -56,7 +56,7 @@ impl Model {
                 seek.looked = end;
                 self.find.seek = Some(seek);
             }
-            None => self.note(format!("no change matches {}", seek.filter)),
+            None => self.say(format!("no change matches {}", seek.filter)),
         }
     }
 
@@ -65,9 +65,9 @@ impl Model {
         self.select_at(to);
         self.stale.frame = true;
         match (to == from, forward) {
-            (true, _) => self.note("this is the only one that matches"),
-            (false, true) if to < from => self.note("from the top"),
-            (false, false) if to > from => self.note("from the end"),
+            (true, _) => self.say("this is the only one that matches"),
+            (false, true) if to < from => self.say("from the top"),
+            (false, false) if to > from => self.say("from the end"),
             _ => {}
         }
     }
@@ -75,7 +75,7 @@ impl Model {
     fn next_word(&mut self, filter: &Filter, forward: bool) {
         let words: Vec<String> = filter.words().map(str::to_lowercase).collect();
         if words.is_empty() {
-            return self.note("the filter has no free word to look for here");
+            return self.say("the filter has no free word to look for here");
         }
         let has = |line: &ratatui::text::Line<'_>| !mark::places(&line.to_string(), &words).is_empty();
         let lines = self.detail.pane.lines.len();
@@ -87,14 +87,14 @@ impl Model {
             (None, false) => lines - nth,
         };
         let Some(to) = (1..=lines).map(at).find(|line| has(&self.detail.pane.lines[*line])) else {
-            return self.note("no word of the filter stands here");
+            return self.say("no word of the filter stands here");
         };
         self.find.spot = Some(to);
         self.detail.show_line(to);
         self.stale.frame = true;
         match (from, forward) {
-            (Some(from), true) if to <= from => self.note("from the top"),
-            (Some(from), false) if to >= from => self.note("from the end"),
+            (Some(from), true) if to <= from => self.say("from the top"),
+            (Some(from), false) if to >= from => self.say("from the end"),
             _ => {}
         }
     }

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 
 use super::{
     Model, detail,
-    model::{Focus, Note, Style},
+    model::{Focus, Style},
     rows::Row,
     times::Stamps,
 };
@@ -247,13 +247,8 @@ impl Model {
         let columns = usize::from(self.laid_out.0);
         if self.style == Style::Sides && self.timeline.is_none() && (1..detail::SIDES).contains(&columns) {
             let zoom = keys::name_of(Action::Zoom, self.theme.glyphs);
-            self.say(&format!("side by side takes {} columns: {zoom} makes room, if there is any", detail::SIDES));
+            self.say(format!("side by side takes {} columns: {zoom} makes room, if there is any", detail::SIDES));
         }
-    }
-
-    /// Tells something in the footer line.
-    pub fn say(&mut self, words: &str) {
-        self.note = Some(Note { words: words.to_owned(), trouble: false });
     }
 
     /// What the cursor is on.
