@@ -15,6 +15,9 @@ use crate::{Desk, Failure};
 /// What ends a frame that is sent as one synchronized update.
 const END: &[u8] = b"\x1b[?2026l";
 
+/// Whatever takes longer than this does not come at all.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// A terminal of 120×40 with a program in it.
 pub struct Screen {
     child: Box<dyn Child + Send + Sync>,
@@ -101,20 +104,23 @@ impl Screen {
 
     /// Waits until nothing is drawn for a while; the moment of the last byte.
     pub fn last_byte(&self, quiet: Duration) -> Result<Instant, Failure> {
-        let mut last = self.output.recv_timeout(Duration::from_mins(2))?.0;
-        loop {
+        let began = Instant::now();
+        let mut last = self.output.recv_timeout(PATIENCE)?.0;
+        // Some have a clock on the screen, and are never quiet.
+        while began.elapsed() < PATIENCE {
             match self.output.recv_timeout(quiet) {
                 Ok((at, _)) => last = at,
-                Err(RecvTimeoutError::Timeout) => return Ok(last),
+                Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => return Err("the program has ended".into()),
             }
         }
+        Ok(last)
     }
 
     fn frame(&self, from: Instant, until: &[u8]) -> Result<Duration, Failure> {
         let mut tail: Vec<u8> = Vec::new();
         loop {
-            let (at, bytes) = self.output.recv_timeout(Duration::from_secs(20))?;
+            let (at, bytes) = self.output.recv_timeout(PATIENCE)?;
             tail.extend(bytes);
             if until.is_empty() || tail.windows(until.len()).any(|window| window == until) {
                 return Ok(at.saturating_duration_since(from));
