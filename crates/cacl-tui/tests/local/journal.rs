@@ -12,7 +12,7 @@ use std::{
 use cacl_aws::call::{COGNITO, call};
 use serde_json::{Value, json};
 
-use super::{GROUP, LOGS, LocalAws, Running, next_second, ran, signal};
+use super::{GROUP, LOGS, LocalAws, PATIENCE, Running, next_second, ran, signal};
 
 /// Two updates of the sandbox's client and its deletion, each in a second of its own.
 const UPDATES: usize = 3;
@@ -49,7 +49,7 @@ async fn from_run_to_run_everything_is_told_once() {
     assert_eq!(aws.deploy(&[]).0, 0);
     let last = ["watch", "-o", "jsonl", "--since", "last"];
     aws.update(&["cacl-api/something.read"]).await;
-    let first = ["watch", "-o", "jsonl", "--since", "1h", "--count", "1", "--timeout", "1m"];
+    let first = ["watch", "-o", "jsonl", "--since", "1h", "--count", "1", "--timeout", PATIENCE];
     let (code, _, stderr) = ran(&mut aws.cacl(&first));
     assert_eq!((code, stderr.as_str()), (0, ""));
     aws.update_and_delete().await;
@@ -73,7 +73,7 @@ async fn an_aws_of_today_knows_nothing_of_yesterdays() {
     let aws = LocalAws::start(&[]);
     assert_eq!(aws.deploy(&[]).0, 0);
     aws.update_and_delete().await;
-    let count = ["watch", "-o", "jsonl", "--since", "1h", "--count", "3", "--timeout", "1m"];
+    let count = ["watch", "-o", "jsonl", "--since", "1h", "--count", "3", "--timeout", PATIENCE];
     assert_eq!(ran(&mut aws.cacl(&count)).0, 0);
     let before = journals(&aws);
     // The same names in the same account, on the same port.
@@ -95,7 +95,7 @@ async fn an_aws_of_today_knows_nothing_of_yesterdays() {
 async fn two_watches_share_a_journal() {
     let aws = LocalAws::start(&["--duplicate", "0.5"]);
     assert_eq!(aws.deploy(&[]).0, 0);
-    let count = ["watch", "-o", "jsonl", "--since", "1h", "--count", "3", "--timeout", "1m"];
+    let count = ["watch", "-o", "jsonl", "--since", "1h", "--count", "3", "--timeout", PATIENCE];
     let watches = [aws.spawn(&count), aws.spawn(&count)];
     aws.update_and_delete().await;
     for watch in watches {
@@ -114,7 +114,7 @@ async fn a_journal_need_not_be() {
     let aws = LocalAws::start(&[]);
     assert_eq!(aws.deploy(&[]).0, 0);
     aws.update(&["cacl-api/something.read"]).await;
-    let watch = ["watch", "-o", "text", "--since", "1h", "--count", "1", "--timeout", "1m"];
+    let watch = ["watch", "-o", "text", "--since", "1h", "--count", "1", "--timeout", PATIENCE];
     assert_eq!(ran(aws.cacl(&watch).arg("--no-journal")).0, 0);
     assert_eq!(ran(aws.cacl(&watch).env("CACL_NO_JOURNAL", "1")).0, 0);
     assert_eq!(journals(&aws), [] as [PathBuf; 0]);
@@ -156,7 +156,7 @@ async fn a_client_is_described_on_request() {
     let client = call(&session, COGNITO, "CreateUserPoolClient", new).await.expect("made");
     let client = &client["UserPoolClient"]["ClientId"];
     let watch =
-        ["watch", "-o", "jsonl", "--since", "1h", "--count", "2", "--timeout", "1m", "--no-lookup", "--snapshot"];
+        ["watch", "-o", "jsonl", "--since", "1h", "--count", "2", "--timeout", PATIENCE, "--no-lookup", "--snapshot"];
     let watch = aws.spawn(&watch);
     // Creations are not in the log, and a refused call leaves nothing behind but the client's name.
     let refused = json!({"UserPoolId": pool, "ClientId": client, "AllowedOAuthScopes": ["no/such.scope"],
@@ -215,7 +215,7 @@ async fn whoever_stops_reading_does_not_keep_it_from_ending() {
 async fn late_double_and_disordered_events_read_the_same_in_the_end() {
     let aws = LocalAws::start(&["--late", "0.4", "--duplicate", "0.5", "--out-of-order"]);
     assert_eq!(aws.deploy(&[]).0, 0);
-    let watch = ["watch", "-o", "jsonl", "--since", "1h", "--count", "6", "--timeout", "1m", "--no-lookup"];
+    let watch = ["watch", "-o", "jsonl", "--since", "1h", "--count", "6", "--timeout", PATIENCE, "--no-lookup"];
     let live = aws.spawn(&watch);
     for scopes in [["cacl-api/something.read"], ["cacl-api/something.write"], ["cacl-api/something.read"]] {
         aws.update(&scopes).await;
