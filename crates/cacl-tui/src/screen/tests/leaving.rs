@@ -287,7 +287,7 @@ fn the_wheel_scrolls_what_is_under_it() {
     let mut stage = forgetful(120, 16);
     let selected = stage.selected();
     let more = stage.lines("more");
-    stage.mouse(MouseEventKind::ScrollDown, "how ");
+    stage.mouse(MouseEventKind::ScrollDown, "who ");
     assert_ne!(stage.lines("more"), more);
     assert_eq!(stage.selected(), selected);
     stage.press("?").mouse(MouseEventKind::ScrollDown, "In the list");

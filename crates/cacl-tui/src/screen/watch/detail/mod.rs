@@ -17,6 +17,8 @@
 //!
 //! lambda +6.1 s ─ log +0.2 s ─ ingested +1.9 s ─ here +1.2 s
 //! ```
+//!
+//! In a low pane how, when and where come after the parameters, so that what was lost is seen without scrolling.
 
 use cacl_event::{ActorType, Change, Diff, History, Kind, Origin, Outcome, Reason, Severity, Text};
 use ratatui::{
@@ -54,7 +56,7 @@ pub struct Look {
     pub width: usize,
     /// Whether before and after stand beside each other.
     pub sides: bool,
-    /// Whether there are too few lines to spare any.
+    /// Whether there are too few lines for all of it.
     pub dense: bool,
     /// Whether unchanged settings are shown.
     pub unfolded: bool,
@@ -99,7 +101,7 @@ impl Look {
     }
 }
 
-/// With fewer lines than this all of them are used.
+/// With fewer lines than this none is left empty, and what matters most comes first.
 pub const AMPLE: u16 = 16;
 
 /// The width of the labels.
@@ -121,24 +123,44 @@ pub fn page(history: &History, change: &Change, look: &Look) -> Draft {
     let reasons: Vec<Reason> = judgement.reasons.into_iter().map(|reason| in_short(reason, &diff)).collect();
     let column = badges(&reasons);
     draft.plain(why(change, &reasons, column, look));
-    draft.plain(way_back(change, &diff, column, look));
-    if !reasons.is_empty() {
-        gap(look, &mut draft);
+    let way_back = way_back(change, &diff, column, look);
+    let mut facts = facts(change, look).into_iter();
+    if look.dense {
+        // Who did it and what was lost come first; the rest is found further down.
+        put(facts.next(), &mut draft);
+        diff::put(history, change, &diff, look, &mut draft);
+        draft.plain(way_back);
+        put(facts, &mut draft);
+        draft.plain(hops(change, look));
+        return draft;
     }
-    facts(change, look, &mut draft);
-    gap(look, &mut draft);
+    draft.plain(way_back);
+    if !reasons.is_empty() {
+        gap(&mut draft);
+    }
+    put(facts, &mut draft);
+    gap(&mut draft);
     diff::put(history, change, &diff, look, &mut draft);
     let hops = hops(change, look);
     if !hops.is_empty() {
-        gap(look, &mut draft);
+        gap(&mut draft);
     }
     draft.plain(hops);
     draft
 }
 
-/// Between two parts, where there is room to spare.
-fn gap(look: &Look, draft: &mut Draft) {
-    if !look.dense && !draft.lines.is_empty() {
+/// Lines that can be pointed at.
+type Spot = (Vec<Line<'static>>, Pointed);
+
+fn put(spots: impl IntoIterator<Item = Spot>, draft: &mut Draft) {
+    for (lines, pointed) in spots {
+        draft.spot(lines, pointed);
+    }
+}
+
+/// Between two parts.
+fn gap(draft: &mut Draft) {
+    if !draft.lines.is_empty() {
         draft.gap();
     }
 }
@@ -157,7 +179,7 @@ fn way_back(change: &Change, diff: &Diff, column: usize, look: &Look) -> Vec<Lin
         return Vec::new();
     }
     let key = keys::name_of(Action::Restore, look.theme.glyphs);
-    let indent = " ".repeat(if look.width < 30 { 0 } else { column });
+    let indent = " ".repeat(if look.dense || look.width < 30 { 0 } else { column });
     let head = vec![Span::raw(indent), Span::styled(format!("{key} "), look.theme.style(Role::Accent))];
     flow(head, &[look.piece("shows the call that puts it back", Role::Quiet)], look.width)
 }
@@ -172,21 +194,23 @@ fn in_short(reason: Reason, diff: &Diff) -> Reason {
     Reason { text: format!("{many} {settings} reset: the call did not send {them}"), ..reason }
 }
 
-/// Who, how, when, and to what; whoever points at a line means the first thing it says.
-fn facts(change: &Change, look: &Look, draft: &mut Draft) {
+/// Who, first, then how, when, and to what; whoever points at a line means the first thing it says.
+fn facts(change: &Change, look: &Look) -> Vec<Spot> {
     let id = change.client_id.as_deref().or(change.user_pool_id.as_deref()).unwrap_or_default();
     let when = change.time.to_string();
-    for (label, pieces, value) in [
+    [
         ("who", who(change, look), change.actor.arn.as_deref().unwrap_or(list::who(change))),
         ("how", how(change, look), change.source_ip.as_deref().unwrap_or(list::origin(change.origin))),
         ("when", when_made(change, look), &when),
         ("client", client(change, look), id),
-    ] {
-        if !pieces.is_empty() {
-            let pointed = Pointed { what: label.into(), text: cacl_event::clean(value).into_owned() };
-            draft.spot(labelled(label, &pieces, look), pointed);
-        }
-    }
+    ]
+    .into_iter()
+    .filter(|(_, pieces, _)| !pieces.is_empty())
+    .map(|(label, pieces, value)| {
+        let pointed = Pointed { what: label.into(), text: cacl_event::clean(value).into_owned() };
+        (labelled(label, &pieces, look), pointed)
+    })
+    .collect()
 }
 
 fn labelled(label: &str, pieces: &[Piece], look: &Look) -> Vec<Line<'static>> {
