@@ -279,10 +279,10 @@ fn b_turns_the_bell_on_and_off() {
 fn the_wheel_scrolls_what_is_under_it() {
     let mut stage = Stage::told(120, 16);
     let last = stage.selected();
-    stage.mouse(MouseEventKind::ScrollUp, "10:28:40");
+    stage.mouse(MouseEventKind::ScrollUp, "Changes");
     let above = stage.selected();
     assert_ne!(above, last);
-    stage.mouse(MouseEventKind::ScrollDown, "10:28:40");
+    stage.mouse(MouseEventKind::ScrollDown, "Changes");
     assert_eq!(stage.selected(), last);
     let mut stage = forgetful(120, 16);
     let selected = stage.selected();
