@@ -19,6 +19,18 @@ pub enum Kind {
 
 names!(Kind { Create => "create", Update => "update", Delete => "delete", Other => "other" });
 
+/// Where a call can only stand among those of its client. `CloudTrail`'s times have whole seconds; but no client's id is ever used
+/// again, so what made a client comes before all else, and what deleted it after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// It made the client.
+    First,
+    /// Anything else, whatever was refused included.
+    Between,
+    /// It deleted the client.
+    Last,
+}
+
 /// Whether the call took effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
@@ -144,6 +156,15 @@ impl Change {
     /// The client this is about, if both ids are known.
     pub fn client_key(&self) -> Option<ClientKey> {
         Some(ClientKey { user_pool: self.user_pool_id.clone()?, client: self.client_id.clone()? })
+    }
+
+    /// Where it stands among those of its client and its second.
+    pub fn turn(&self) -> Turn {
+        match self.kind {
+            Kind::Create if self.outcome.is_success() => Turn::First,
+            Kind::Delete if self.outcome.is_success() => Turn::Last,
+            _ => Turn::Between,
+        }
     }
 
     /// Whether this is a call that changes (or tries to change) an app client, the calls that do so indirectly included

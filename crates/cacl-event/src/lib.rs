@@ -62,7 +62,7 @@ pub mod settings;
 mod testing;
 
 pub use actor::{Actor, ActorType};
-pub use change::{Change, ClientKey, Hops, Kind, Latency, Outcome, Provenance};
+pub use change::{Change, ClientKey, Hops, Kind, Latency, Outcome, Provenance, Turn};
 pub use clean::clean;
 pub use decode::{Decoded, Platform, decode, decode_document};
 pub use diff::{BaselineKind, Class, Diff, Row, Summary};

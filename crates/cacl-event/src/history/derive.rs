@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Baseline, Client, History};
+use super::{Baseline, Client, History, by_turn};
 use crate::{BaselineKind, Change, Kind, Provenance, Settings, Text, diff::after};
 
 impl History {
@@ -22,7 +22,7 @@ impl History {
             Kind::Update | Kind::Delete => {}
         }
         let client = self.clients.get(&change.client_key()?)?;
-        let settled = self.place_in(&client.settled, change).unwrap_or_else(|at| at);
+        let settled = self.place_in(&client.settled, change, by_turn).unwrap_or_else(|at| at);
         let last = match (settled.checked_sub(1), &client.floor) {
             (_, Some(floor)) if !floor.is_before(change) => return None,
             (Some(at), _) => Some((self.change(client.settled[at]).time, self.result(client, at))),
@@ -91,7 +91,7 @@ impl History {
         }
         let client = self.clients.get(&change.client_key()?)?;
         let settled = &client.settled;
-        let (earlier, later) = settled.split_at(self.place_in(settled, change).unwrap_or_else(|at| at));
+        let (earlier, later) = settled.split_at(self.place_in(settled, change, by_turn).unwrap_or_else(|at| at));
         let name = |place: &u32| self.change(*place).client_name.as_deref();
         let forgotten = || client.floor.as_ref()?.told.as_deref();
         earlier.iter().rev().find_map(name).or_else(forgotten).or_else(|| later.iter().find_map(name))
@@ -103,7 +103,7 @@ impl History {
         let Some(change) = self.get(id) else { return Vec::new() };
         let Some(key) = change.client_key() else { return Vec::new() };
         let order = self.order_of(&key);
-        let after = self.place_in(order, change).map_or_else(|at| at, |at| at + 1);
+        let after = self.place_in(order, change, by_turn).map_or_else(|at| at, |at| at + 1);
         let mut dependants = Vec::new();
         for later in order[after..].iter().map(|place| self.change(*place)) {
             dependants.push(later.id.clone());

@@ -3,19 +3,20 @@
 //! What stays is what later changes are compared with: of every client the state that the forgotten changes led to. What was
 //! before a change that is later than all that was forgotten is the same as if nothing had been.
 
-use std::{cmp::Ordering, hash::BuildHasher};
+use std::hash::BuildHasher;
 
 use foldhash::{HashSet, fast::RandomState};
 use jiff::Timestamp;
 
 use super::{Baseline, Client, History};
-use crate::{Change, Provenance, Settings, Text};
+use crate::{Change, Provenance, Settings, Text, Turn};
 
 /// Where the changes of a client begin that are not forgotten, and what was then.
 #[derive(Debug, Clone)]
 pub(super) struct Floor {
     /// The last forgotten change that settled the client's state.
     time: Timestamp,
+    turn: Turn,
     id: Text,
     /// What it led to; `None` if that was not told.
     pub(super) result: Option<Baseline>,
@@ -33,7 +34,7 @@ impl Floor {
 
     /// Whether a change is later.
     pub(super) fn is_before(&self, change: &Change) -> bool {
-        (self.time, &self.id).cmp(&(change.time, &change.id)) == Ordering::Less
+        (self.time, self.turn, &self.id) < (change.time, change.turn(), &change.id)
     }
 }
 
@@ -77,8 +78,15 @@ impl History {
     pub fn forget(&mut self, keep: usize) {
         let Some(many) = self.order.len().checked_sub(keep).filter(|many| *many > 0) else { return };
         let mut goes = vec![false; self.changes.len()];
-        for place in self.order.drain(..many) {
-            goes[place as usize] = true;
+        for place in &self.order[..many] {
+            goes[*place as usize] = true;
+        }
+        // Of a client nothing stays that stands before what goes.
+        for client in self.clients.values() {
+            let last = client.order.iter().rposition(|place| goes[*place as usize]);
+            for place in &client.order[..last.unwrap_or(0)] {
+                goes[*place as usize] = true;
+            }
         }
         let floors: Vec<_> =
             self.clients.iter().filter_map(|(key, client)| Some((key.clone(), self.floor(client, &goes)?))).collect();
@@ -98,6 +106,7 @@ impl History {
         let told = names.flatten().next().or(client.floor.as_ref().and_then(|floor| floor.told.as_ref()));
         Some(Floor {
             time: last.time,
+            turn: last.turn(),
             id: last.id.clone(),
             result: self.result(client, after - 1),
             name: self.name_told(client, after),

@@ -8,7 +8,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Baseline, Client, History};
+use super::{Baseline, Client, History, by_turn};
 use crate::{BaselineKind, Change, Class, ClientKey, Diff, Kind, Row, Text, names::names};
 
 /// How a setting came to its value.
@@ -132,7 +132,7 @@ impl History {
             }
             Moment::After(id) => {
                 let change = self.get(id)?;
-                match self.place_in(&client.settled, change) {
+                match self.place_in(&client.settled, change, by_turn) {
                     Ok(at) => self.stop(client, at + 1, None),
                     Err(at) => self.stop(client, at, latest(Some(change.time))),
                 }

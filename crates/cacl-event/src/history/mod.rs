@@ -1,8 +1,9 @@
 //! Every change seen, per client and in order; the baseline is derived from it, never stored.
 //!
 //! Delivery is at least once, late and out of order. So a change takes its place by (time, id) whenever it comes, what is seen
-//! twice is merged by a rule that does not depend on which came first, and what was before a change is looked up when asked. Nothing
-//! is forgotten here by itself; how much is kept is the caller's business (see [`History::forget`]).
+//! twice is merged by a rule that does not depend on which came first, and what was before a change is looked up when asked. Among
+//! those of its client it takes its place by (time, turn, id): a second is too long to tell what made the client from what came
+//! after, but that can be told (see [`Turn`](crate::Turn)). Nothing is forgotten here by itself; how much is kept is the caller's business (see [`History::forget`]).
 
 mod derive;
 mod forget;
@@ -60,7 +61,7 @@ pub struct History {
 /// What is known of one client.
 #[derive(Debug, Clone, Default)]
 struct Client {
-    /// Places of its changes, by (time, id).
+    /// Places of its changes, by (time, turn, id).
     order: Vec<u32>,
     /// Those of them that settle its state, in the same order: whoever is refused again and again must not make every
     /// look back a long one.
@@ -128,7 +129,7 @@ impl History {
 
     /// The place of a change in the order of (time, id).
     pub fn position(&self, id: &str) -> Option<usize> {
-        self.place_in(&self.order, self.get(id)?).ok()
+        self.place_in(&self.order, self.get(id)?, by_time).ok()
     }
 
     /// All, by (time, id).
@@ -136,7 +137,7 @@ impl History {
         self.order.iter().map(|place| self.change(*place))
     }
 
-    /// Those of one client, by (time, id).
+    /// Those of one client, by (time, turn, id).
     pub fn of_client(&self, key: &ClientKey) -> impl DoubleEndedIterator<Item = &Change> + ExactSizeIterator {
         self.order_of(key).iter().map(|place| self.change(*place))
     }
@@ -175,38 +176,33 @@ impl History {
     }
 
     /// Where a change stands in an order, or where it should.
-    fn place_in(&self, order: &[u32], change: &Change) -> Result<usize, usize> {
-        order.binary_search_by(|place| self.by_time(*place, change))
+    fn place_in(&self, order: &[u32], change: &Change, by: By) -> Result<usize, usize> {
+        order.binary_search_by(|place| by(self.change(*place), change))
     }
 
     /// The same, for one that comes in: most are newer than all or nearly all.
-    fn place_for(&self, order: &[u32], change: &Change) -> Result<usize, usize> {
+    fn place_for(&self, order: &[u32], change: &Change, by: By) -> Result<usize, usize> {
         let (mut end, mut step) = (order.len(), 1);
         let mut start = end.saturating_sub(step);
-        while start > 0 && self.by_time(order[start], change) == Ordering::Greater {
+        while start > 0 && by(self.change(order[start]), change) == Ordering::Greater {
             step *= 2;
             end = start;
             start = end.saturating_sub(step);
         }
-        let within = order[start..end].binary_search_by(|place| self.by_time(*place, change));
+        let within = order[start..end].binary_search_by(|place| by(self.change(*place), change));
         within.map(|at| start + at).map_err(|at| start + at)
-    }
-
-    fn by_time(&self, place: u32, change: &Change) -> Ordering {
-        let other = self.change(place);
-        other.time.cmp(&change.time).then_with(|| other.id.cmp(&change.id))
     }
 
     /// Puts a change into the orders.
     fn enter(&mut self, place: u32) {
         let change = self.change(place);
-        if let Err(at) = self.place_for(&self.order, change) {
+        if let Err(at) = self.place_for(&self.order, change, by_time) {
             self.order.insert(at, place);
         }
         let change = self.change(place);
         let Some(key) = change.client_key() else { return };
         let client = self.clients.get(&key);
-        let among = |order: fn(&Client) -> &[u32]| self.place_for(client.map_or(&[], order), change).err();
+        let among = |order: fn(&Client) -> &[u32]| self.place_for(client.map_or(&[], order), change, by_turn).err();
         let at = among(|client| &client.order);
         // One that comes too late is followed by forgotten ones that settle the state anew.
         let is_late = client.and_then(|client| client.floor.as_ref()).is_some_and(|floor| !floor.is_before(change));
@@ -222,13 +218,14 @@ impl History {
 
     /// Takes a change out of the orders.
     fn leave(&mut self, place: u32) {
-        if let Ok(at) = self.place_in(&self.order, self.change(place)) {
+        if let Ok(at) = self.place_in(&self.order, self.change(place), by_time) {
             self.order.remove(at);
         }
         let change = self.change(place);
         let Some(key) = change.client_key() else { return };
-        let among =
-            |order: fn(&Client) -> &[u32]| self.place_in(self.clients.get(&key).map_or(&[], order), change).ok();
+        let among = |order: fn(&Client) -> &[u32]| {
+            self.place_in(self.clients.get(&key).map_or(&[], order), change, by_turn).ok()
+        };
         let (at, settled_at) = (among(|client| &client.order), among(|client| &client.settled));
         let Some(client) = self.clients.get_mut(&key) else { return };
         if let Some(at) = at {
@@ -241,6 +238,18 @@ impl History {
             self.clients.remove(&key);
         }
     }
+}
+
+/// How two changes stand to each other.
+type By = fn(&Change, &Change) -> Ordering;
+
+fn by_time(one: &Change, other: &Change) -> Ordering {
+    one.time.cmp(&other.time).then_with(|| one.id.cmp(&other.id))
+}
+
+/// The same for two of one client.
+fn by_turn(one: &Change, other: &Change) -> Ordering {
+    (one.time, one.turn()).cmp(&(other.time, other.turn())).then_with(|| one.id.cmp(&other.id))
 }
 
 #[cfg(test)]

@@ -49,6 +49,50 @@ fn the_baseline_is_the_nearest_earlier_success() {
     assert_eq!(history.diff(&id(1)).expect("known").baseline, BaselineKind::None);
 }
 
+/// One second of a client: it is made, updated, its deletion refused, and deleted.
+fn within_a_second(ids: [u32; 4]) -> [Change; 4] {
+    let made = json!({"clientName": "web", "allowedOAuthScopes": ["a"]});
+    [
+        call_at(ids[0], 10, "CreateUserPoolClient", made.clone(), &made),
+        update(ids[1], 10, "b"),
+        failed(call_at(ids[2], 10, "DeleteUserPoolClient", json!({}), &Value::Null)),
+        call_at(ids[3], 10, "DeleteUserPoolClient", json!({}), &Value::Null),
+    ]
+}
+
+#[test]
+fn within_a_second_a_client_is_made_first_and_deleted_last() {
+    for ids in [[1, 2, 3, 4], [4, 3, 2, 1], [2, 4, 1, 3], [3, 1, 4, 2]] {
+        let [created, updated, refused, deleted] = ids;
+        for late in 0..4 {
+            let mut changes = within_a_second(ids).to_vec();
+            changes.rotate_left(late);
+            let history = history(changes);
+            assert_eq!(history.before(&id(created)).expect("known").settings, Settings::default());
+            assert_eq!(scope_before(&history, updated), Some(json!(["a"])), "{ids:?}");
+            assert_eq!(scope_before(&history, deleted), Some(json!(["b"])), "{ids:?}");
+            assert!(scope_before(&history, refused).is_some(), "{ids:?}");
+            assert!(history.iter().is_sorted_by_key(|change| &change.id), "all together they stand as ever");
+            let own: Vec<_> = history.of_client(&key()).map(Change::turn).collect();
+            assert!(own.is_sorted() && own.len() == 4, "{own:?}");
+            assert_eq!(history.settings_of(&key(), Moment::Now), [], "it is gone");
+            assert!(history.dependants(&id(created)).contains(&id(updated).into()));
+        }
+    }
+}
+
+#[test]
+fn forgetting_cuts_no_second_in_the_wrong_place() {
+    // The update goes first by its id, the creation before it goes along.
+    let [created, updated, ..] = within_a_second([9, 1, 2, 3]);
+    let mut history = history([updated, created.clone(), update(10, 20, "c")]);
+    history.forget(2);
+    assert_eq!((history.len(), history.get(&id(9))), (1, None));
+    assert_eq!(scope_before(&history, 10), Some(json!(["b"])));
+    assert_eq!(history.insert(created), Inserted::Known);
+    assert_eq!(scope_before(&history, 10), Some(json!(["b"])));
+}
+
 #[test]
 fn a_late_event_takes_its_place_and_its_neighbours_are_seen_anew() {
     let mut history = history([update(1, 10, "a"), update(3, 30, "c"), update(4, 40, "d")]);
@@ -287,7 +331,8 @@ proptest! {
         prop_assert_eq!(told(&once), told(&often));
         prop_assert!(once.iter().map(|change| (change.time, change.id.clone())).is_sorted());
         for key in once.clients() {
-            let of_one: Vec<_> = once.iter().filter(|change| change.client_key().as_ref() == Some(key)).collect();
+            let mut of_one: Vec<_> = once.iter().filter(|change| change.client_key().as_ref() == Some(key)).collect();
+            of_one.sort_by_key(|change| (change.time, change.turn()));
             prop_assert!(once.of_client(key).eq(of_one));
         }
     }

@@ -70,7 +70,7 @@ fn together(one: &Entry, two: &Entry) -> Entry {
 /// The newest changes, with the last state of each client, in order; and since when all of them are there.
 fn newest(mut entries: Vec<Entry>, limits: Limits, now: Timestamp) -> (Vec<Entry>, Timestamp) {
     let change = |entry: &Entry| match entry {
-        Entry::Change { change, .. } => Some((change.time, change.id.clone())),
+        Entry::Change { change, .. } => Some((change.time, change.turn(), change.id.clone())),
         _ => None,
     };
     entries.sort_by_cached_key(change);

@@ -235,6 +235,11 @@ fn of_each_client_the_last_state_stays() {
         value["responseElements"] = Value::Null;
         value["eventName"] = json!("DeleteUserPoolClient");
     };
+    let same = |value: &mut Value| value["requestParameters"]["clientId"] = json!("same");
+    let made = |value: &mut Value| {
+        same(value);
+        value["eventName"] = json!("CreateUserPoolClient");
+    };
     let days = |days: i64| hours(24 * days);
     let old = |id: &str, age, edit: &dyn Fn(&mut Value)| Entry::Change {
         told: told(&[]),
@@ -248,6 +253,8 @@ fn of_each_client_the_last_state_stays() {
         old("5", days(2), &other),
         old("6", days(1), &refused),
         old("7", days(200), &gone),
+        old("8", days(200), &same),
+        old("9", days(200), &made),
     ];
     let ids = |entries: Vec<Entry>| -> Vec<String> {
         let id = |entry| match entry {
@@ -256,9 +263,13 @@ fn of_each_client_the_last_state_stays() {
         };
         entries.into_iter().filter_map(id).collect()
     };
-    assert_eq!(ids(kept(entries.clone(), LIMITS, now())), ["2", "5", "6"]);
+    assert_eq!(
+        ids(kept(entries.clone(), LIMITS, now())),
+        ["8", "2", "5", "6"],
+        "an update of the second in which its client was made is later"
+    );
     let room = Limits { bytes: entries[5].line().len(), ..LIMITS };
-    assert_eq!(ids(kept(entries, room, now())), ["2", "5", "6"], "the other's state, though there is no room");
+    assert_eq!(ids(kept(entries, room, now())), ["8", "2", "5", "6"], "the other's state, though there is no room");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{GROUP, LOGS, LocalAws, PATIENCE, Running, next_second, ran, signal};
 
-/// Two updates of the sandbox's client and its deletion, each in a second of its own.
+/// Two updates of the sandbox's client, each in a second of its own, and its deletion.
 const UPDATES: usize = 3;
 
 fn ids(stdout: &str) -> Vec<String> {
