@@ -116,7 +116,9 @@ pub fn page(history: &History, change: &Change, look: &Look) -> Draft {
         }
         let hint = compare::hint(history, mark, change, look);
         draft.plain(flow(Vec::new(), &[look.piece(&hint, Role::Accent)], look.width));
-        draft.gap();
+        if !look.dense {
+            draft.gap();
+        }
     }
     draft.times.push(change.time);
     let Some((diff, judgement)) = history.read(&change.id) else { return draft };
