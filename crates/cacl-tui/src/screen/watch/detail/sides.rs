@@ -24,7 +24,7 @@ use crate::screen::{
 };
 
 /// Two columns of values want at least so much room.
-pub const LEAST: usize = 70;
+pub const LEAST: usize = 60;
 
 /// With so much room the names get a column of their own.
 const WIDE: usize = 100;

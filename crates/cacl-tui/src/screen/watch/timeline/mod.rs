@@ -26,7 +26,7 @@ use super::{
     times::Stamps,
 };
 use crate::screen::{
-    keys::{self, Action},
+    keys::Action,
     layout::Areas,
     page::{Draft, Page, Pointed},
     panel,
@@ -246,8 +246,7 @@ impl Model {
     pub fn tell_if_narrow(&mut self) {
         let columns = usize::from(self.laid_out.0);
         if self.style == Style::Sides && self.timeline.is_none() && (1..detail::SIDES).contains(&columns) {
-            let zoom = keys::name_of(Action::Zoom, self.theme.glyphs);
-            self.say(format!("side by side takes {} columns: {zoom} makes room, if there is any", detail::SIDES));
+            self.say(format!("side by side takes {} columns, and here are {columns}", detail::SIDES));
         }
     }
 
