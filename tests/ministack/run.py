@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 REGION = "eu-west-1"
 ACCESS_KEY = "AKIAEXAMPLEOFATEST01"
 # Generous: a slow machine must not fail, and a sound one never waits that long.
-PATIENCE = 60
+PATIENCE = 300
 
 
 def check(condition, message, *facts):
@@ -48,27 +48,33 @@ class Ministack:
 
     def __init__(self, folder):
         self.folder = folder
+        self.log = folder / "ministack.log"
+        # A port that was free a moment ago may be somebody else's by now.
+        for _ in range(5):
+            self.start()
+            wait_for("ministack answers", lambda: self.process.poll() is not None or self.answers())
+            if self.process.poll() is None:
+                return
+        raise AssertionError(f"ministack ended\n{self.log.read_text()}")
+
+    def start(self):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         environment = {
             "PATH": os.environ["PATH"],
-            "HOME": str(folder),
-            "TMPDIR": str(folder),
+            "HOME": str(self.folder),
+            "TMPDIR": str(self.folder),
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
             "MINISTACK_REGION": REGION,
         }
-        self.log = folder / "ministack.log"
+        command = [sys.executable, str(HERE / "starter.py")]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, str(HERE / "starter.py")], env=environment, cwd=folder, stdout=log, stderr=subprocess.STDOUT
-            )
-        wait_for("ministack answers", self.answers)
+            self.process = subprocess.Popen(command, env=environment, cwd=self.folder, stdout=log, stderr=subprocess.STDOUT)
 
     def answers(self):
-        check(self.process.poll() is None, "ministack ended", self.log.read_text())
         try:
             with urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=5) as answer:
                 return answer.status == 200

@@ -120,6 +120,7 @@ impl Pipeline {
             "Runtime": "provided.al2023",
             "Handler": "bootstrap",
             "Role": "arn:aws:iam::000000000000:role/subscriber",
+            "Timeout": 900,
             "LoggingConfig": {"LogFormat": "JSON"},
             // An empty zip, so what runs is what the options say.
             "Code": {"ZipFile": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="},

@@ -7,6 +7,7 @@ mod journal;
 
 use std::{
     io::{BufRead, BufReader, Read},
+    path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
 };
 
@@ -123,6 +124,39 @@ impl LocalAws {
         call(&session, COGNITO, "DeleteUserPoolClient", delete).await.expect("deletes");
     }
 
+    /// Waits until so many changes are in the log.
+    async fn logged(&self, changes: usize) {
+        let session = self.session().await;
+        loop {
+            let mut page = json!({"nextToken": null});
+            let mut found = 0;
+            while let Some(token) = page.get("nextToken") {
+                let input = json!({"logGroupName": GROUP, "filterPattern": "\"cacl.line/1\"", "nextToken": token});
+                page = call(&session, LOGS, "FilterLogEvents", input).await.expect("answers");
+                found += page["events"].as_array().expect("a list").len();
+            }
+            if found >= changes {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until a watch has read, and its journal has, which clients CloudTrail remembers to have been made.
+    async fn looked_back(&self) {
+        let made =
+            |file| std::fs::read_to_string(file).is_ok_and(|text| text.contains(r#""call":"CreateUserPoolClient""#));
+        while !self.journals().into_iter().any(made) {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+
+    fn journals(&self) -> Vec<PathBuf> {
+        let Ok(folder) = std::fs::read_dir(self.home.path().join(".local/state/cacl-tui")) else { return Vec::new() };
+        let files = folder.map(|file| file.expect("readable").path());
+        files.filter(|file| file.extension().is_some_and(|extension| extension == "jsonl")).collect()
+    }
+
     async fn sandbox(&self) -> (Session, Value, Value) {
         let session = self.session().await;
         let stack =
@@ -210,6 +244,7 @@ async fn deploy_watch_teardown() {
     assert!(stdout.contains("Nothing to update"), "{stdout}");
 
     let watch = aws.spawn(&["watch", "--output", "jsonl", "--since", "1h", "--count", "3", "--timeout", PATIENCE]);
+    aws.looked_back().await;
     aws.update_and_delete().await;
     let (status, stdout, stderr) = watch.end();
     assert_eq!(status.code(), Some(0), "{stdout}{stderr}");
@@ -237,6 +272,7 @@ async fn the_first_change_of_a_client_is_compared_with_its_creation() {
     let aws = LocalAws::start(&[]);
     assert_eq!(aws.deploy(&[]).0, 0);
     let watch = aws.spawn(&["watch", "--output", "jsonl", "--since", "1h", "--count", "1", "--timeout", PATIENCE]);
+    aws.looked_back().await;
     let (session, pool, client) = aws.sandbox().await;
     let update = json!({
         "UserPoolId": pool, "ClientId": client, "AllowedOAuthFlowsUserPoolClient": true,

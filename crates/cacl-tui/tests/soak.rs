@@ -23,7 +23,7 @@ async fn none_lost_and_none_twice() {
         seed: 7,
         pace: Pace::Fast,
         faults: faults(),
-        patience: Duration::from_mins(1),
+        patience: Duration::from_mins(10),
     };
     let verdict = run(&options, |_| ()).await.expect("it runs to its end");
     assert!(verdict.is_good(), "{verdict}");

@@ -111,7 +111,7 @@ async fn a_wrong_clock_is_made_up_for() {
         let ahead = jiff::SignedDuration::from_hours(hours);
         let session = elsewhen(ahead, |_| json!({"Rules": []}));
         call(&session, EVENTBRIDGE, "ListRules", json!({})).await.expect("signed anew");
-        assert!((session.now().duration_since(jiff::Timestamp::now()) - ahead).abs().as_secs() < 5);
+        assert!((session.now().duration_since(jiff::Timestamp::now()) - ahead).abs().as_mins() < 30);
         // Whoever does not try again has learnt with the others.
         call(&session.without_retries(), EVENTBRIDGE, "ListRules", json!({})).await.expect("signed right");
     }

@@ -1,13 +1,17 @@
 //! Looking back on scripted answers and paused time.
 
+use std::sync::LazyLock;
+
 use futures_util::StreamExt as _;
 
 use super::*;
 use crate::scripted::{Answer, Asked, Script, elsewhen, json_error};
 
-/// Half a day ago, in whole seconds: nothing here is near CloudTrail's 90 days.
+/// Half a day ago, in whole seconds: nothing here is near CloudTrail's 90 days. Always the same moment, however often it is asked.
 fn since() -> Timestamp {
-    Timestamp::from_second(Timestamp::now().as_second() - 12 * 3600).expect("in range")
+    static SINCE: LazyLock<Timestamp> =
+        LazyLock::new(|| Timestamp::from_second(Timestamp::now().as_second() - 12 * 3600).expect("in range"));
+    *SINCE
 }
 
 /// A page of events, each so many minutes after `since`.
@@ -166,7 +170,7 @@ async fn what_was_broken_off_is_gone_on_with() {
     assert_eq!(ended, [("UpdateUserPoolClient".to_owned(), since().as_second(), Some(oldest))], "the unfinished rest");
     let news = Timestamp::now() - LATE;
     assert_eq!(unended.len(), 3, "what is new: {unended:?}");
-    assert!(unended.iter().all(|(_, start, _)| (start - news.as_second()).abs() < 60), "{unended:?}");
+    assert!(unended.iter().all(|(_, start, _)| (start - news.as_second()).abs() < 600), "{unended:?}");
 }
 
 #[test]

@@ -175,7 +175,9 @@ async fn a_token_that_leads_to_itself_ends_the_poll() {
 
 #[tokio::test(start_paused = true)]
 async fn now_is_meant_by_the_clock_of_aws() {
-    for minutes in [-3, 3, -90, 90] {
+    // Between two looks at a clock a machine may stand still for a while, but not for that long.
+    const STALL: i64 = 100;
+    for minutes in [-5, 5, -90, 90] {
         let ahead = SignedDuration::from_mins(minutes);
         let starts = Arc::new(Mutex::new(Vec::new()));
         let asked = Arc::clone(&starts);
@@ -187,9 +189,9 @@ async fn now_is_meant_by_the_clock_of_aws() {
         let tail = tail(session, Tail::new("/aws/lambda/cacl", Since::Ago(SignedDuration::ZERO)));
         assert_eq!(next(&mut (Box::pin(tail) as _), 2).await, ["Live", "Live"], "{minutes}");
         let starts = starts.lock().expect("unpoisoned");
-        assert!((starts[0] + minutes * 60).abs() < 5, "by this machine's clock: {starts:?}");
+        assert!((starts[0] + minutes * 60).abs() < STALL, "by this machine's clock: {starts:?}");
         // A date has whole seconds, so it may be a little before.
-        assert!(starts[1..].len() == 2 && starts[1..].iter().all(|start| (-5..=0).contains(start)), "{starts:?}");
+        assert!(starts[1..].len() == 2 && starts[1..].iter().all(|start| (-STALL..=0).contains(start)), "{starts:?}");
     }
 }
 

@@ -65,7 +65,7 @@ async fn an_event_goes_where_a_rule_takes_it() {
     assert_eq!(messages(&world, "arrived", 1).await[0]["Body"], "\"on\"");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn faults_repeat_and_disorder_but_lose_nothing() {
     let world = world();
     world.set_faults(Faults { duplicate: 1.0, out_of_order: true, ..Faults::default() });

@@ -34,7 +34,7 @@ pub use self::{
 use crate::world::{AwsError, Caller, Shared, lock};
 
 /// How long children get to end when everything stops; they are killed, so this is for the operating system only.
-const GRACE: Duration = Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(10);
 
 /// What it remembers.
 #[derive(Debug, Default)]

@@ -96,6 +96,8 @@ async fn world_with_function(more: Value) -> Shared {
         "Runtime": "provided.al2023",
         "Handler": "bootstrap",
         "Role": "arn:aws:iam::000000000000:role/f",
+        // Only where a test is about it shall time be up.
+        "Timeout": 900,
         "LoggingConfig": {"LogFormat": "JSON"},
         "Code": {"ZipFile": base64::Engine::encode(&base64::prelude::BASE64_STANDARD, zip)},
     });
@@ -190,14 +192,17 @@ async fn a_function_sees_lambdas_environment_and_nothing_else_but_path() {
 
 #[tokio::test]
 async fn errors_crashes_and_timeouts_are_told_apart_and_survived() {
-    let world = world_with_function(json!({"Timeout": 1})).await;
+    let world = world_with_function(json!({})).await;
+    let limit = |seconds: u64| function::update_configuration(&world, "f", &json!({"Timeout": seconds})).expect("set");
     assert_eq!(error_of(&invoke(&world, json!({"do": "fail"})).await), ("Oops".to_owned(), "as told".to_owned()));
     let (kind, message) = error_of(&invoke(&world, json!({"do": "exit", "print": ["last words"]})).await);
     assert_eq!(kind, "Runtime.ExitError");
     assert!(message.ends_with("Error: Runtime exited with error: exit status 7"), "{message}");
+    limit(1);
     let (kind, message) = error_of(&invoke(&world, json!({"do": "hang"})).await);
     assert_eq!(kind, "Sandbox.Timedout");
     assert!(message.ends_with("Task timed out after 1.00 seconds"), "{message}");
+    limit(900);
     assert_eq!(invoke(&world, json!({})).await, Outcome::Response("null".into()));
     let lines = lines(&world, 4).await;
     assert!(lines.contains(&"last words".to_owned()));

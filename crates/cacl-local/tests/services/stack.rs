@@ -55,7 +55,7 @@ fn parameters<'a>(values: &[(&'a str, &'a str)]) -> Vec<(String, &'a str)> {
 
 /// Asks until the answer is no longer one of being under way.
 fn settled(local: &Local, action: &str, fields: &[(&str, &str)], element: &str) -> Answer {
-    let patience = Instant::now() + Duration::from_secs(20);
+    let patience = Instant::now() + Duration::from_mins(10);
     loop {
         let answer = call(local, action, fields);
         let status = answer.one(element);
@@ -302,9 +302,11 @@ fn the_stack_of_the_product_comes_and_goes() {
     }
     let id = made.one("StackId").to_owned();
     call(&local, "DeleteStack", &[("StackName", "s")]);
-    let deleted = status(&local, &id);
-    if deleted.one("StackStatus") == "DELETE_FAILED" {
-        // The trail has written its first file by now.
+    // The trail may have written a file by then, and another one while that was deleted.
+    for _ in 0..100 {
+        if status(&local, &id).one("StackStatus") != "DELETE_FAILED" {
+            break;
+        }
         let bucket = "cacl-cloudtrail-000000000000-us-east-1";
         for key in s3(&local, &format!("GET /{bucket}?list-type=2"), "", "").all("Key") {
             s3(&local, &format!("DELETE /{bucket}/{key}"), "", "");

@@ -115,7 +115,7 @@ mod tests {
 
     use super::*;
 
-    const ENOUGH: Duration = Duration::from_mins(1);
+    const ENOUGH: Duration = Duration::from_mins(10);
 
     #[tokio::test]
     async fn a_command_gets_the_line_and_its_failure_is_told() {
@@ -146,8 +146,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("id");
         let command = format!("sleep 600 & echo $! > '{0}.new'; mv '{0}.new' '{0}'; wait", file.display());
-        let trouble = exec(&command, "", false, Duration::from_millis(500)).await.expect_err("too long");
-        assert!(trouble.contains("--exec-timeout"), "{trouble}");
+        // Until it had the time to start something.
+        let mut limit = Duration::from_millis(500);
+        while !file.exists() {
+            let trouble = exec(&command, "", false, limit).await.expect_err("too long");
+            assert!(trouble.contains("--exec-timeout"), "{trouble}");
+            limit *= 2;
+        }
         timeout(ENOUGH, gone(&file)).await.expect("it has ended");
     }
 

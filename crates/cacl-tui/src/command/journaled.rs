@@ -1,6 +1,6 @@
 //! What happens at a place, with what an earlier run knew of it: the journal around the feed.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use cacl_aws::{Error, Session, Since, Tail, lookup::Looked};
 use cacl_event::{Change, Provenance, Text};
@@ -37,8 +37,8 @@ pub struct Wish {
     pub source: SourceOptions,
     /// Whether a journal is kept.
     pub journal: bool,
-    /// What is told cannot be told better later: the past is waited for.
-    pub lasting: bool,
+    /// How long the past is waited for. What can be told anew later need not wait.
+    pub patience: Duration,
 }
 
 /// A feed, and who keeps what becomes of it.
@@ -113,8 +113,7 @@ fn from(
     } else {
         cacl_aws::tail::tail(session.clone(), tail).boxed()
     };
-    let patience = if wish.lasting { live::PATIENCE } else { std::time::Duration::ZERO };
-    live::follow(session.clone(), log, memory, patience)
+    live::follow(session.clone(), log, memory, wish.patience)
 }
 
 /// From when on. Without a word about it, lines begin now; a screen begins where it was left, but shows a day at least.
@@ -210,7 +209,7 @@ mod tests {
         ];
         let source = SourceOptions::default();
         for (reader, asked, contents, expected) in cases {
-            let wish = Wish { reader: Some(reader), start: asked, source, journal: true, lasting: false };
+            let wish = Wish { reader: Some(reader), start: asked, source, journal: true, patience: Duration::ZERO };
             assert_eq!(start(wish, &contents, now), expected, "{reader:?} {asked:?} {contents:?}");
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! What the state was is read from the pipeline's log, the journal, and what CloudTrail remembers; with `--from`, from files.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use cacl_aws::{Session, Since, Status, lookup::Looked};
 use cacl_event::{Change, ClientKey, History, clean};
@@ -84,7 +84,7 @@ async fn read(options: &Restore, global: &Global) -> anyhow::Result<History> {
     };
     let source = SourceOptions { no_lookup: options.no_lookup, ..SourceOptions::default() };
     let start = Some(Start::From(options.since.unwrap_or(Since::Ago(FAR))));
-    let wish = Wish { reader: None, start, source, journal: !options.no_journal, lasting: false };
+    let wish = Wish { reader: None, start, source, journal: !options.no_journal, patience: Duration::ZERO };
     let Journaled { feed, .. } = journaled::open(&session, &place, wish).await;
     learn(&mut history, feed, Awaited { log: true, past: !options.no_lookup }).await?;
     Ok(history)

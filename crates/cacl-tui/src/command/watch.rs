@@ -20,7 +20,7 @@ use crate::{
         values::{Color, Output},
     },
     failure::Failure,
-    feed::Feed,
+    feed::{Feed, live},
     journal::{Keeper, Reader},
     look,
     report::{Form, Lines, Style},
@@ -147,7 +147,9 @@ pub async fn in_screen(
     let asked = scene.who.is_empty().then(|| stream::once(caller(session)));
     let caller = stream::iter(asked).flatten().filter_map(std::future::ready).map(Ok).boxed_local();
     let keeper = RefCell::new(None);
-    let feed = stream::select(caller, found(session, options, global, observer.is_needed(), &keeper));
+    // What a screen shows it can show anew; what is handed over to a command is handed over once.
+    let patience = if observer.is_needed() { live::PATIENCE } else { Duration::ZERO };
+    let feed = stream::select(caller, found(session, options, global, patience, &keeper));
     let look = look::look(global.color);
     let exit = view::show(screen, scene, &look, feed, observer, options.timeout, signals).await;
     if let Some(keeper) = keeper.take() {
@@ -172,7 +174,7 @@ fn found<'a>(
     session: &'a Session,
     options: &'a Watch,
     global: &'a Global,
-    lasting: bool,
+    patience: Duration,
     kept: &'a RefCell<Option<Keeper>>,
 ) -> impl Stream<Item = anyhow::Result<Feed>> + 'a {
     Box::pin(async_stream::stream! {
@@ -192,7 +194,7 @@ fn found<'a>(
         if let Some(armed) = place.armed() {
             yield Ok(Feed::Armed(armed));
         }
-        let Journaled { mut feed, keeper } = journaled::open(session, &place, wish(options, Reader::Screen, lasting)).await;
+        let Journaled { mut feed, keeper } = journaled::open(session, &place, wish(options, Reader::Screen, patience)).await;
         kept.replace(keeper);
         while let Some(item) = feed.next().await {
             yield Ok(item);
@@ -200,8 +202,8 @@ fn found<'a>(
     })
 }
 
-fn wish(options: &Watch, reader: Reader, lasting: bool) -> Wish {
-    Wish { reader: Some(reader), start: options.since, source: options.source, journal: !options.no_journal, lasting }
+fn wish(options: &Watch, reader: Reader, patience: Duration) -> Wish {
+    Wish { reader: Some(reader), start: options.since, source: options.source, journal: !options.no_journal, patience }
 }
 
 /// The trouble that passes by itself.
@@ -227,7 +229,7 @@ pub async fn in_lines(
     let Journaled { feed, keeper } = tokio::select! {
         biased;
         stop = signals.next() => return Ok(stopped(stop)),
-        opened = journaled::open(&session, place, wish(options, Reader::Lines, true)) => opened,
+        opened = journaled::open(&session, place, wish(options, Reader::Lines, live::PATIENCE)) => opened,
     };
     let headless = Headless {
         out: Lines::stdout(),

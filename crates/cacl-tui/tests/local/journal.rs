@@ -22,15 +22,9 @@ fn ids(stdout: &str) -> Vec<String> {
     stdout.lines().map(id).collect()
 }
 
-fn journals(aws: &LocalAws) -> Vec<PathBuf> {
-    let Ok(folder) = fs::read_dir(aws.home.path().join(".local/state/cacl-tui")) else { return Vec::new() };
-    let files = folder.map(|file| file.expect("readable").path());
-    files.filter(|file| file.extension().is_some_and(|extension| extension == "jsonl")).collect()
-}
-
 /// The text of the only journal.
 fn journal(aws: &LocalAws) -> String {
-    let files = journals(aws);
+    let files = aws.journals();
     let [file] = files.as_slice() else { panic!("{files:?}") };
     fs::read_to_string(file).expect("text")
 }
@@ -53,6 +47,7 @@ async fn from_run_to_run_everything_is_told_once() {
     let (code, _, stderr) = ran(&mut aws.cacl(&first));
     assert_eq!((code, stderr.as_str()), (0, ""));
     aws.update_and_delete().await;
+    aws.logged(1 + UPDATES).await;
     let mut second = aws.spawn(&last);
     second.wait_for("while you were away: 3 changes, 2 high");
     let (stdout, _) = stop(second);
@@ -75,17 +70,17 @@ async fn an_aws_of_today_knows_nothing_of_yesterdays() {
     aws.update_and_delete().await;
     let count = ["watch", "-o", "jsonl", "--since", "1h", "--count", "3", "--timeout", PATIENCE];
     assert_eq!(ran(&mut aws.cacl(&count)).0, 0);
-    let before = journals(&aws);
+    let before = aws.journals();
     // The same names in the same account, on the same port.
     assert_eq!(ran(&mut aws.cacl(&["teardown", "--yes"])).0, 0);
     assert_eq!(aws.deploy(&[]).0, 0);
     let (code, stdout, _) = ran(&mut aws.cacl(&["watch", "-o", "jsonl", "--since", "last", "--timeout", "2s"]));
     assert_eq!((code, stdout.as_str()), (0, ""));
-    assert_eq!((before.len(), journals(&aws).len()), (1, 2));
+    assert_eq!((before.len(), aws.journals().len()), (1, 2));
     let by_group = ["watch", "-o", "jsonl", "--log-group", GROUP, "--timeout", "2s"];
     assert_eq!(ran(&mut aws.cacl(&by_group)).0, 0);
-    assert_eq!(journals(&aws).len(), 3);
-    for file in journals(&aws) {
+    assert_eq!(aws.journals().len(), 3);
+    for file in aws.journals() {
         let name = file.file_name().expect("a name").to_string_lossy().into_owned();
         assert!(name.starts_with("000000000000.us-east-1."), "{name}");
     }
@@ -117,10 +112,10 @@ async fn a_journal_need_not_be() {
     let watch = ["watch", "-o", "text", "--since", "1h", "--count", "1", "--timeout", PATIENCE];
     assert_eq!(ran(aws.cacl(&watch).arg("--no-journal")).0, 0);
     assert_eq!(ran(aws.cacl(&watch).env("CACL_NO_JOURNAL", "1")).0, 0);
-    assert_eq!(journals(&aws), [] as [PathBuf; 0]);
+    assert_eq!(aws.journals(), [] as [PathBuf; 0]);
     // One that is broken, of the future, or cannot be, is a note.
     assert_eq!(ran(aws.cacl(&watch).env("CACL_NO_JOURNAL", "0")).0, 0);
-    let file = journals(&aws).pop().expect("kept");
+    let file = aws.journals().pop().expect("kept");
     let cases = [
         ("{\"schema\":\"cacl.journal/9\",\"kind\":\"x\"}\n", "newer version"),
         ("{\"schema\":\"cacl.jour", "nobody can read"),
@@ -162,7 +157,7 @@ async fn a_client_is_described_on_request() {
     let refused = json!({"UserPoolId": pool, "ClientId": client, "AllowedOAuthScopes": ["no/such.scope"],
         "AllowedOAuthFlows": ["code"], "AllowedOAuthFlowsUserPoolClient": true, "CallbackURLs": ["https://x.example.org"]});
     call(&session, COGNITO, "UpdateUserPoolClient", refused).await.expect_err("refused");
-    while !journals(&aws).iter().any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(r#""snapshot""#))) {
+    while !aws.journals().iter().any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(r#""snapshot""#))) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     next_second().await;

@@ -73,8 +73,8 @@ impl Wire {
     pub async fn recorded(&self, expected: usize) -> Result<BTreeSet<String>, Failure> {
         let bucket = format!("cacl-cloudtrail-000000000000-{}", self.region);
         let (mut ids, mut read) = (BTreeSet::new(), BTreeSet::new());
-        // The local AWS writes a file every other second; what is not there after a minute never will be.
-        for _ in 0..60 {
+        // The local AWS writes a file every other second; what is not there after ten minutes never will be.
+        for _ in 0..600 {
             for key in self.keys(&bucket).await? {
                 if key.ends_with(".json.gz") && read.insert(key.clone()) {
                     ids.extend(events(&self.s3(&format!("{bucket}/{key}")).await?)?);

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// How long the story may take where nobody watches: many times what it needs.
-const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Nothing in this AWS is older than the demo.
 const EVER: Since = Since::At(jiff::Timestamp::UNIX_EPOCH);
@@ -84,8 +84,8 @@ impl Stage {
     }
 
     /// What is over when the demo is needs no journal.
-    fn wish(&self, lasting: bool) -> Wish {
-        Wish { reader: None, start: None, source: self.source, journal: false, lasting }
+    fn wish(&self, patience: Duration) -> Wish {
+        Wish { reader: None, start: None, source: self.source, journal: false, patience }
     }
 
     /// How to make a change of one's own, for the empty list.
@@ -146,7 +146,7 @@ async fn watch_story(
     let scene = watch::scene(&stage.session, &stage.names.stack, Some(&stage.identity), wishes);
     let scene = Scene { armed: place.armed(), hint, ..scene };
     let cast = story::prepare(&stage.endpoint_url, outputs).await?;
-    let feed = journaled::plain(&stage.session, &place, EVER, stage.wish(false)).map(Ok);
+    let feed = journaled::plain(&stage.session, &place, EVER, stage.wish(Duration::ZERO)).map(Ok);
     let story = story::tell(cast, story::Tempo::ForPeople);
     let telling = tokio::spawn(async move {
         if let Err(error) = story.await {
@@ -203,7 +203,7 @@ async fn listen(
         timeout: Some(PATIENCE),
         keeper: None,
     };
-    let feed = journaled::plain(&stage.session, &place, EVER, stage.wish(true));
+    let feed = journaled::plain(&stage.session, &place, EVER, stage.wish(PATIENCE));
     let story = Box::pin(story::tell(cast, story::Tempo::ForPipes));
     let mut shown = Box::pin(headless.run(feed, signals));
     tokio::select! {
