@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-pub use document::decode_document;
+pub use document::{decode_document, decode_next};
 
 use crate::{Change, mask::mask_text, node::Node, pack};
 use forms::Context;

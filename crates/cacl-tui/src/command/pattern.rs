@@ -13,7 +13,10 @@ use crate::{
     Exit,
     cli::{self, PatternOptions},
     failure::{Failure, note},
-    feed::replay,
+    feed::{
+        Feed,
+        replay::{self, Recording},
+    },
     report::Out,
 };
 
@@ -30,12 +33,18 @@ pub fn run(options: &cli::Pattern) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let pattern = Pattern::parse(&pattern)?;
-    let recording = replay::read(&options.test)?;
-    for file in &recording.empty {
-        note(&format!("there is no event in {}", replay::name(file)));
-    }
+    let mut items = Recording::of(&options.test)?.collect::<anyhow::Result<Vec<_>>>()?.concat();
+    replay::sort(&mut items);
     let mut matched = false;
-    for change in &recording.changes {
+    for item in &items {
+        let change = match item {
+            Feed::Change(change) => change,
+            Feed::Note(words) => {
+                note(words);
+                continue;
+            }
+            _ => continue,
+        };
         let misses = pattern.misses(&envelope(change));
         matched |= misses.is_empty();
         let verdict = if misses.is_empty() { "matches " } else { "no match" };

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use cacl_event::{Change, Decoded, Severity};
-use futures_util::{StreamExt, stream};
+use cacl_event::Severity;
+use futures_util::StreamExt;
 use jiff::Timestamp;
 
 use super::{
@@ -37,42 +37,106 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
     if file.is_some() && options.speed.is_some() {
         return Err(Failure::new(Exit::Usage, "a file is written at once", "leave out --speed").into());
     }
-    let recording = replay::read(&options.files)?;
-    tell_what_is_missing(&recording);
-    let (changes, others) = split(recording.changes, options.all);
     let filter = options.filter.filter;
-    if others > 0 && output != Output::Tui {
-        note(&format!("{} no app client, not shown; --all shows all", counted(others, "call changes", "calls change")));
-    }
     let observer =
         Observer { fail_on: options.fail_on.map(Severity::from), filter: filter.clone(), ..Observer::default() };
+    let source = Source { recording: Recording::of(&options.files)?, all: options.all, silent: output == Output::Tui };
+    let scene = Scene { filter, ..scene(&options.files) };
     if let Some(file) = file {
-        return in_file(changes, file, &scene(&options.files), observer);
+        return in_file(source, file, &scene, observer);
     }
     match (output, options.speed) {
         (Output::Tui, speed) => {
             let mut signals = Signals::listen()?;
+            let feed = if speed.is_some() || observer.is_needed() {
+                // Time and judgement go by the order.
+                replay::play(source.ordered()?, speed).map(Ok).left_stream()
+            } else {
+                replay::stream(source.wanted()).right_stream()
+            };
             let mut screen = screen::Session::enter(!global.no_mouse)?;
-            let lines = recording.foreign.into_iter().map(|line| Feed::from(Decoded::Foreign(line)));
-            let feed = stream::iter(lines).chain(replay::play(changes, speed)).map(Ok);
-            let scene = Scene { filter, ..scene(&options.files) };
-            let look = look::look(global.color);
-            view::show(&mut screen, &scene, &look, feed, observer, None, &mut signals).await
+            view::show(&mut screen, &scene, &look::look(global.color), feed, observer, None, &mut signals).await
         }
-        (_, None) => at_once(changes, output, observer, global),
+        (_, None) => at_once(source, output, observer, global),
         (_, speed) => {
             let form = watch::form(output, global.color);
             let headless = Headless { out: Lines::stdout(), form, observer, timeout: None, keeper: None };
-            headless.run(replay::play(changes, speed), &mut Signals::listen()?).await
+            headless.run(replay::play(source.ordered()?, speed), &mut Signals::listen()?).await
         }
     }
 }
 
-/// All is known before the first line is written, so that every diff has its final baseline.
-fn at_once(changes: Vec<Change>, output: Output, mut observer: Observer, global: &Global) -> anyhow::Result<Exit> {
-    for change in changes {
-        observer.history.insert(change);
+/// A recording, of which some is wanted.
+struct Source {
+    recording: Recording,
+    /// All calls, not only those that change a client.
+    all: bool,
+    /// Whether nothing is said of calls that are not shown.
+    silent: bool,
+}
+
+impl Source {
+    /// The wanted items, in pieces.
+    fn wanted(self) -> impl Iterator<Item = anyhow::Result<Vec<Feed>>> + Send + 'static {
+        self.recording.map(move |piece| {
+            let mut items = piece?;
+            items.retain(|item| is_wanted(item, self.all));
+            Ok(items)
+        })
     }
+
+    /// Reads all, and says what there is beside wanted calls.
+    fn each(self, mut take: impl FnMut(Feed)) -> anyhow::Result<()> {
+        let (mut lines, mut others) = (0, 0);
+        for piece in self.recording {
+            for item in piece? {
+                match &item {
+                    Feed::Note(words) => note(words),
+                    item if !is_wanted(item, self.all) => others += 1,
+                    item => lines += u64::from(matches!(item, Feed::Foreign { .. })),
+                }
+                take(item);
+            }
+        }
+        if lines > 0 {
+            note(&format!("{}, not shown", counted(lines, "line that is no event", "lines that are no events")));
+        }
+        if others > 0 && !self.silent {
+            note(&format!(
+                "{} no app client, not shown; --all shows all",
+                counted(others, "call changes", "calls change")
+            ));
+        }
+        Ok(())
+    }
+
+    /// The wanted items, by (time, id).
+    fn ordered(self) -> anyhow::Result<Vec<Feed>> {
+        let (all, mut items) = (self.all, Vec::new());
+        self.each(|item| items.extend(is_wanted(&item, all).then_some(item)))?;
+        replay::sort(&mut items);
+        Ok(items)
+    }
+
+    /// Takes the wanted calls in.
+    fn remember(self, observer: &mut Observer) -> anyhow::Result<()> {
+        let all = self.all;
+        self.each(|item| match item {
+            Feed::Change(change) if all || change.concerns_client() => {
+                observer.history.insert(*change);
+            }
+            _ => {}
+        })
+    }
+}
+
+fn is_wanted(item: &Feed, all: bool) -> bool {
+    !matches!(item, Feed::Change(change) if !all && !change.concerns_client())
+}
+
+/// All is known before the first line is written, so that every diff has its final baseline.
+fn at_once(source: Source, output: Output, mut observer: Observer, global: &Global) -> anyhow::Result<Exit> {
+    source.remember(&mut observer)?;
     let form = watch::form(output, global.color);
     let (mut out, mut failed) = (Out::stdout(), false);
     for change in observer.history.iter() {
@@ -86,10 +150,8 @@ fn at_once(changes: Vec<Change>, output: Output, mut observer: Observer, global:
 }
 
 /// The same as a file of its own kind, on stdout.
-fn in_file(changes: Vec<Change>, file: File, scene: &Scene, mut observer: Observer) -> anyhow::Result<Exit> {
-    for change in changes {
-        observer.history.insert(change);
-    }
+fn in_file(source: Source, file: File, scene: &Scene, mut observer: Observer) -> anyhow::Result<Exit> {
+    source.remember(&mut observer)?;
     let history = &observer.history;
     let wanted =
         || history.iter().filter_map(|change| Told::of(history, &change.id)).filter(|told| observer.wants(told));
@@ -107,21 +169,6 @@ fn in_file(changes: Vec<Change>, file: File, scene: &Scene, mut observer: Observ
     }
     out.flush()?;
     Ok(if failed { Exit::FailOn } else { Exit::Done })
-}
-
-fn split(changes: Vec<Change>, all: bool) -> (Vec<Change>, u64) {
-    let (wanted, others): (Vec<_>, Vec<_>) = changes.into_iter().partition(|change| all || change.concerns_client());
-    (wanted, others.len() as u64)
-}
-
-fn tell_what_is_missing(recording: &Recording) {
-    for file in &recording.empty {
-        note(&format!("there is no event in {}", replay::name(file)));
-    }
-    if !recording.foreign.is_empty() {
-        let count = recording.foreign.len() as u64;
-        note(&format!("{}, not shown", counted(count, "line that is no event", "lines that are no events")));
-    }
 }
 
 fn scene(files: &[PathBuf]) -> Scene {

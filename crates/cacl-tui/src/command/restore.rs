@@ -21,7 +21,7 @@ use crate::{
     feed::{
         Feed, Past,
         past::{Memory, Wanted},
-        replay,
+        replay::Recording,
     },
     report::Out,
     restore::{Undo, after, before, took},
@@ -55,8 +55,12 @@ pub async fn run(options: Restore, global: &Global) -> anyhow::Result<Exit> {
 
 fn recorded(options: &Restore) -> anyhow::Result<History> {
     let mut history = History::default();
-    for change in replay::read(&options.from)?.changes {
-        history.insert(change);
+    for piece in Recording::of(&options.from)? {
+        for item in piece? {
+            if let Feed::Change(change) = item {
+                history.insert(*change);
+            }
+        }
     }
     Ok(history)
 }

@@ -1,53 +1,117 @@
 //! Recorded events: files in any form that `cacl_event` decodes, stdin, gzip.
+//!
+//! They are read as they are asked for, so that a recording may be larger than the memory.
+
+mod document;
 
 use std::{
-    fs::File,
-    io::{self, Read},
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
+    thread,
     time::Duration,
 };
 
 use anyhow::Context;
-use cacl_event::{Change, Decoded, Provenance, decode_document};
-use flate2::read::MultiGzDecoder;
+use cacl_event::{Change, Decoded, Provenance};
 use futures_util::{Stream, stream};
 use jiff::Timestamp;
+use tokio::sync::mpsc;
 
 use super::Feed;
+use document::Document;
 
-/// All that some files hold.
-#[derive(Debug, Default)]
+/// What files hold, in pieces that were read at once: calls, by (time, id) within the piece, lines that are no events, and a note of
+/// each file without an event. A call that is recorded twice is here twice: knowing that is the history's part. The first file
+/// that cannot be read ends it.
+#[derive(Debug)]
 pub struct Recording {
-    /// The calls, by (time, id). One that is recorded twice is here twice: knowing that is the history's part.
-    pub changes: Vec<Change>,
-    /// Lines that are no events.
-    pub foreign: Vec<Box<str>>,
-    /// Files without a single event.
-    pub empty: Vec<PathBuf>,
+    files: std::vec::IntoIter<PathBuf>,
+    open: Option<Open>,
 }
 
-/// Reads the files; `-` is stdin. The first one that cannot be read ends it.
-pub fn read(files: &[PathBuf]) -> anyhow::Result<Recording> {
-    let mut recording = Recording::default();
-    for file in files {
-        let text = text_of(file).with_context(|| format!("cannot read {}", name(file)))?;
-        let before = recording.changes.len();
-        for decoded in decode_document(&text) {
-            match decoded {
-                // What is replayed is what is to be seen, also if CloudTrail's memory is where it was found.
-                Decoded::Change(change) => {
-                    recording.changes.push(Change { provenance: Provenance::Event, ..*change });
-                }
-                Decoded::Foreign(line) => recording.foreign.push(line),
-                Decoded::Platform(_) => {}
-            }
+#[derive(Debug)]
+struct Open {
+    file: PathBuf,
+    document: Document,
+    /// Whether there was an event in it.
+    told: bool,
+}
+
+impl Recording {
+    /// Of these files; `-` is stdin. One that is not there is known now.
+    pub fn of(files: &[PathBuf]) -> anyhow::Result<Self> {
+        for file in files {
+            check(file).with_context(|| format!("cannot read {}", name(file)))?;
         }
-        if recording.changes.len() == before {
-            recording.empty.push(file.clone());
+        Ok(Self { files: Vec::from(files).into_iter(), open: None })
+    }
+
+    fn piece(&mut self) -> anyhow::Result<Option<Vec<Feed>>> {
+        let Some(open) = &mut self.open else {
+            let Some(file) = self.files.next() else { return Ok(None) };
+            let document = Document::open(&file).with_context(|| format!("cannot read {}", name(&file)))?;
+            self.open = Some(Open { file, document, told: false });
+            return Ok(Some(Vec::new()));
+        };
+        let read = open.document.next().with_context(|| format!("cannot read {}", name(&open.file)))?;
+        let Some(decoded) = read else {
+            let empty = (!open.told).then(|| Feed::Note(format!("there is no event in {}", name(&open.file))));
+            self.open = None;
+            return Ok(Some(empty.into_iter().collect()));
+        };
+        let mut items: Vec<_> = decoded.into_iter().filter_map(item).collect();
+        sort(&mut items);
+        open.told |= items.iter().any(|item| matches!(item, Feed::Change(_)));
+        Ok(Some(items))
+    }
+}
+
+impl Iterator for Recording {
+    type Item = anyhow::Result<Vec<Feed>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let piece = self.piece();
+        if piece.is_err() {
+            (self.files, self.open) = (Vec::new().into_iter(), None);
+        }
+        piece.transpose()
+    }
+}
+
+/// Whether a file can be opened. A pipe is opened once only.
+fn check(file: &Path) -> io::Result<()> {
+    if file.as_os_str() == "-" {
+        return Ok(());
+    }
+    let what = fs::metadata(file)?;
+    if what.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if what.is_file() {
+        File::open(file)?;
+    }
+    Ok(())
+}
+
+fn item(decoded: Decoded) -> Option<Feed> {
+    match decoded {
+        // What is replayed is what is to be seen, also if CloudTrail's memory is where it was found.
+        Decoded::Change(change) => Some(Feed::Change(Box::new(Change { provenance: Provenance::Event, ..*change }))),
+        Decoded::Foreign(_) => Some(decoded.into()),
+        Decoded::Platform(_) => None,
+    }
+}
+
+/// What has no time of its own comes first, calls by (time, id).
+pub fn sort(items: &mut [Feed]) {
+    fn order(item: &Feed) -> Option<(Timestamp, &str)> {
+        match item {
+            Feed::Change(change) => Some((change.time, &change.id)),
+            _ => None,
         }
     }
-    recording.changes.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
-    Ok(recording)
+    items.sort_by(|a, b| order(a).cmp(&order(b)));
 }
 
 /// A file as one names it.
@@ -55,33 +119,39 @@ pub fn name(file: &Path) -> String {
     if file.as_os_str() == "-" { "stdin".to_owned() } else { file.display().to_string() }
 }
 
-fn text_of(file: &Path) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    if file.as_os_str() == "-" {
-        io::stdin().lock().read_to_end(&mut bytes)?;
-    } else {
-        File::open(file)?.read_to_end(&mut bytes)?;
+/// How many pieces wait to be shown, at most.
+const AHEAD: usize = 4;
+
+/// The items as a feed that ends, read and decoded by a thread of its own, a little ahead of whoever shows them.
+pub fn stream(
+    recording: impl Iterator<Item = anyhow::Result<Vec<Feed>>> + Send + 'static,
+) -> impl Stream<Item = anyhow::Result<Feed>> + Send {
+    let (sender, mut pieces) = mpsc::channel(AHEAD);
+    // Where no thread can be had, the sender is dropped with the closure, and there is nothing to show but why.
+    let trouble = thread::Builder::new().name("replay".to_owned()).spawn(move || {
+        // Whoever showed it may have left.
+        let mut recording = recording;
+        let _unread = recording.find_map(|piece| sender.blocking_send(piece).err());
+    });
+    async_stream::try_stream! {
+        trouble.context("cannot read beside the screen")?;
+        while let Some(piece) = pieces.recv().await {
+            for item in piece? {
+                yield item;
+            }
+        }
+        yield Feed::End;
     }
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        let packed = std::mem::take(&mut bytes);
-        MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut bytes)?;
-    }
-    // What is no UTF-8 is shown with replacement characters; a single bad byte must not hide a whole file.
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-    })
 }
 
-/// The changes as a feed that ends: at once, or in their original spacing divided by a speed.
-pub fn play(changes: Vec<Change>, speed: Option<f64>) -> impl Stream<Item = Feed> + Send + 'static {
-    let items = changes.into_iter().map(|change| (Some(change.time), Feed::Change(Box::new(change))));
-    let items = items.chain([(None, Feed::End)]);
+/// Items as a feed that ends: at once, or calls in their original spacing divided by a speed.
+pub fn play(items: Vec<Feed>, speed: Option<f64>) -> impl Stream<Item = Feed> + Send + 'static {
+    let items = items.into_iter().chain([Feed::End]);
     stream::unfold((items, None), move |(mut items, mut last): (_, Option<Timestamp>)| async move {
-        let (time, item) = Iterator::next(&mut items)?;
-        if let (Some(speed), Some(time)) = (speed, time) {
-            tokio::time::sleep(last.map_or(Duration::ZERO, |last| pause(last, time, speed))).await;
-            last = Some(time);
+        let item = Iterator::next(&mut items)?;
+        if let (Some(speed), Feed::Change(change)) = (speed, &item) {
+            tokio::time::sleep(last.map_or(Duration::ZERO, |last| pause(last, change.time, speed))).await;
+            last = Some(change.time);
         }
         Some((item, (items, last)))
     })
@@ -92,76 +162,4 @@ fn pause(from: Timestamp, to: Timestamp, speed: f64) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{io::Write, path::PathBuf, time::Duration};
-
-    use cacl_event::{Change, Decoded, Provenance, decode};
-    use futures_util::StreamExt;
-    use serde_json::json;
-    use tokio::time::Instant;
-
-    use super::{play, read};
-    use crate::feed::Feed;
-
-    const UPDATE: &str = include_str!("../../tests/fixtures/update.json");
-
-    fn change(time: &str, id: &str) -> Change {
-        match decode(UPDATE).into_iter().next() {
-            Some(Decoded::Change(change)) => Change { time: time.parse().expect("a time"), id: id.into(), ..*change },
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn gzip_is_known_by_its_first_bytes() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let plain = folder.path().join("plain.gz");
-        let packed = folder.path().join("packed");
-        std::fs::write(&plain, UPDATE).expect("written");
-        let mut encoder = flate2::write::GzEncoder::new(
-            std::fs::File::create(&packed).expect("created"),
-            flate2::Compression::fast(),
-        );
-        encoder.write_all(UPDATE.as_bytes()).expect("written");
-        encoder.finish().expect("finished");
-        let recording = read(&[plain, packed]).expect("read");
-        assert_eq!(recording.changes.len(), 2);
-        assert_eq!(recording.changes[0], recording.changes[1]);
-        assert!(recording.empty.is_empty() && recording.foreign.is_empty());
-    }
-
-    #[test]
-    fn a_missing_file_is_named_and_an_empty_one_noticed() {
-        let error = read(&[PathBuf::from("/nowhere/at-all.json")]).expect_err("missing");
-        assert!(error.to_string().contains("/nowhere/at-all.json"));
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("notes.txt");
-        std::fs::write(&file, b"only \xff words\n").expect("written");
-        let recording = read(std::slice::from_ref(&file)).expect("read");
-        assert_eq!(recording.empty, [file]);
-        assert_eq!(recording.foreign.len(), 1);
-    }
-
-    #[test]
-    fn what_was_looked_up_is_shown_as_what_was_seen() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("past.json");
-        let found = json!({"Events": [{"CloudTrailEvent": UPDATE}]}).to_string();
-        std::fs::write(&file, found).expect("written");
-        let recording = read(&[file]).expect("read");
-        let [change] = recording.changes.as_slice() else { panic!("{recording:?}") };
-        assert_eq!(change.provenance, Provenance::Event);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn speed_divides_the_original_spacing() {
-        let changes = vec![change("2026-10-01T08:00:00Z", "a"), change("2026-10-01T08:01:00Z", "b")];
-        let start = Instant::now();
-        let items: Vec<Feed> = play(changes.clone(), Some(30.0)).collect().await;
-        assert_eq!(start.elapsed(), Duration::from_secs(2));
-        assert!(matches!(items.as_slice(), [Feed::Change(_), Feed::Change(_), Feed::End]));
-        let start = Instant::now();
-        assert_eq!(play(changes, None).count().await, 3);
-        assert_eq!(start.elapsed(), Duration::ZERO);
-    }
-}
+mod tests;
