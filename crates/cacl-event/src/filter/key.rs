@@ -95,7 +95,7 @@ impl Ending {
 }
 
 /// Settings of a client as `CloudTrail` names them, for suggestions; any other name may be asked for as well.
-const PATHS: [&str; 26] = [
+pub(super) const PATHS: [&str; 26] = [
     "accessTokenValidity",
     "allowedOAuthFlows",
     "allowedOAuthFlowsUserPoolClient",

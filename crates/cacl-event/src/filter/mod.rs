@@ -28,6 +28,7 @@ mod facts;
 mod gist;
 mod key;
 mod lex;
+mod narrow;
 mod near;
 mod needle;
 mod parse;
@@ -157,13 +158,22 @@ impl Filter {
         read: impl FnOnce() -> Option<Reading<'r>>,
         look: &mut impl FnMut(&'f Needle, &'a str) -> bool,
     ) -> bool {
-        let mut facts =
-            |term: &'f Term| facts::hold(&term.test, subject, look).is_none_or(|holds| holds != term.negated);
+        // Together with a class it has to be the same row, which takes a reading.
+        let paths_alone = !self.terms.iter().any(|term| matches!(term.test, Test::Class(_)));
+        let mut sure = true;
+        let mut facts = |term: &'f Term| {
+            let holds = match &term.test {
+                Test::Path(paths) if paths_alone => subject.gist.and_then(|gist| gist.has_path(paths)),
+                test => facts::hold(test, subject, look),
+            };
+            sure &= holds.is_some();
+            holds.is_none_or(|holds| holds != term.negated)
+        };
         if !self.terms.iter().all(&mut facts) {
             return false;
         }
         let known = if subject.gist.is_some() { Needs::Gist } else { Needs::Facts };
-        self.needs() <= known || rows::hold(&self.terms, known, read().as_ref())
+        sure || rows::hold(&self.terms, known, read().as_ref())
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     lex::{Head, Op, Piece, Token, lex},
     near::{misspelt, nearest},
     needle::{Needle, PackedNeedle},
-    term::{Address, Severities, Term, Test},
+    term::{Address, Paths, Severities, Term, Test},
     when::When,
 };
 use crate::{Class, Origin, Severity, clean, judge::rules, pattern::WRITE_CALLS};
@@ -134,7 +134,7 @@ fn test(key: Key, head: &Head<'_>, pieces: &[Piece<'_>]) -> Parsed<(Vec<Box<str>
         Key::Ip => (typed(), text_op, Test::Address(addresses(pieces, whole)?)),
         Key::Path => {
             spelt_right(key, pieces)?;
-            (typed(), text_op, Test::Path(needles()))
+            (typed(), text_op, Test::Path(Paths::of(needles())))
         }
         Key::Value => (typed(), text_op, Test::Value(needles())),
         Key::Event => {

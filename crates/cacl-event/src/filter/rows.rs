@@ -66,7 +66,7 @@ fn is_class(test: &Test) -> bool {
 
 fn fits(test: &Test, row: &Row) -> bool {
     match test {
-        Test::Path(needles) => needles.iter().any(|needle| needle.is_in(&row.path)),
+        Test::Path(paths) => paths.needles.iter().any(|needle| needle.is_in(&row.path)),
         Test::Class(classes) => classes.contains(&row.class),
         Test::Value(needles) => needles.iter().any(|needle| has_value(row, needle)),
         _ => false,

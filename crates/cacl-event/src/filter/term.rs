@@ -4,6 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use super::{
     Key, Needs,
+    gist::usual_paths,
     key::Ending,
     lex::{Op, written},
     needle::{Needle, PackedNeedle},
@@ -33,10 +34,25 @@ pub(super) enum Test {
     Outcome(Box<[Ending]>),
     Time(Op, When),
     Severity(Severities),
-    Path(Box<[Needle]>),
+    Path(Paths),
     Value(Box<[Needle]>),
     Class(Box<[Class]>),
     Rule(Box<[&'static str]>),
+}
+
+/// Settings by name.
+#[derive(Debug, Clone)]
+pub(super) struct Paths {
+    pub(super) needles: Box<[Needle]>,
+    /// Those of the usual settings that are meant, as in a [`Gist`](super::Gist).
+    pub(super) usual: u32,
+}
+
+impl Paths {
+    pub(super) fn of(needles: Box<[Needle]>) -> Self {
+        let usual = usual_paths(|path| needles.iter().any(|needle| needle.is_in(path)));
+        Self { needles, usual }
+    }
 }
 
 /// Some of the severities.

@@ -406,6 +406,26 @@ proptest! {
         }
     }
 
+    /// Whatever a narrower filter holds for, the wider one does.
+    #[test]
+    fn what_narrows_lets_no_more_through(text in text(), more in "[a-e,: \"-]{0,3}", names in proptest::collection::vec("[a-e]{0,3}", 1..9)) {
+        if let (Ok(wide), Ok(narrow)) = (Filter::parse(&text), Filter::parse(&format!("{text}{more}")))
+            && narrow.narrows(&wide)
+        {
+            for name in &names {
+                let sent = json!({"callbackURLs": [name], "q": name});
+                let change = testing::call("UpdateUserPoolClient", sent, &Value::Null);
+                let mut history = History::default();
+                history.insert(change.clone());
+                for gist in [None, gist(&history, &change)] {
+                    let subject = Subject { change: &change, client_name: Some(name), gist, now: now(&change) };
+                    let holds = |filter: &Filter| filter.matches(&subject, || Reading::of(&history, &change.id));
+                    prop_assert!(!holds(&narrow) || holds(&wide), "{} {}", narrow, wide);
+                }
+            }
+        }
+    }
+
     /// A free word is found in whatever a call sent, and it is not found if it is nowhere.
     #[test]
     fn words_are_found_where_they_are(value in "[a-zA-Z ü\"\\\\/!]{0,12}", word in "[a-zA-Zü\"\\\\/!]{1,4}") {
