@@ -8,7 +8,11 @@ use std::{path::PathBuf, time::Duration};
 use cacl_event::Filter;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint, builder::FalseyValueParser};
 
-use crate::{Exit, restore::Reach, screen::Wishes};
+use crate::{
+    Exit,
+    restore::Reach,
+    screen::{KEPT, Wishes},
+};
 use values::{Bell, Color, Level, Listed, Output, Recorded, Start};
 
 /// The whole command line.
@@ -299,7 +303,7 @@ pub struct ViewOptions {
 impl ViewOptions {
     /// What they come to.
     pub fn wishes(self, reach: Reach) -> Wishes {
-        Wishes { bell: self.bell.into(), reach }
+        Wishes { bell: self.bell.into(), reach, keep: Some(KEPT) }
     }
 }
 

@@ -59,6 +59,9 @@ pub struct Scene {
     pub wishes: Wishes,
 }
 
+/// So many changes a live view keeps: what many pages would show, in memory that any machine has.
+pub const KEPT: usize = 100_000;
+
 /// What the user wants of the watch screen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wishes {
@@ -66,6 +69,8 @@ pub struct Wishes {
     pub bell: Option<Severity>,
     /// Where restore calls go.
     pub reach: Reach,
+    /// How many changes to keep, the latest; all of them if it does not say. A few more may be there.
+    pub keep: Option<usize>,
 }
 
 /// How watching ended.

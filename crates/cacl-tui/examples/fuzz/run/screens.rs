@@ -225,7 +225,11 @@ fn watch(source: &Source, rng: &mut Rng, sizes: &[Size]) -> Result<usize, String
         armed: rng.bool().then_some(Timestamp::UNIX_EPOCH),
         hint: rng.bool().then(|| rubbish::text(rng)),
         filter: None,
-        wishes: Wishes { bell: rng.bool().then_some(Severity::Low), ..Wishes::default() },
+        wishes: Wishes {
+            bell: rng.bool().then_some(Severity::Low),
+            keep: rng.bool().then(|| rng.usize(..60)),
+            ..Wishes::default()
+        },
     };
     let (keys, input) = mpsc::unbounded_channel();
     let (items, feed) = mpsc::unbounded_channel();

@@ -45,7 +45,7 @@ pub fn long_story(many: usize) -> impl Iterator<Item = Change> {
 
 impl Stage {
     /// Opens the line, empties it, and types.
-    fn filter(&mut self, text: &str) -> &mut Self {
+    pub fn filter(&mut self, text: &str) -> &mut Self {
         self.press("/ ^u").types(text)
     }
 
@@ -62,7 +62,7 @@ impl Stage {
     }
 
     /// Lets it do what it has set itself.
-    fn rest(&mut self) -> &mut Self {
+    pub fn rest(&mut self) -> &mut Self {
         while self.model.busy() {
             self.tell(Msg::Idle);
         }
@@ -74,7 +74,7 @@ impl Stage {
         self.model.find.line.as_ref().map_or("", |line| line.text())
     }
 
-    fn ids(&self) -> Vec<Text> {
+    pub fn ids(&self) -> Vec<Text> {
         self.model.rows.slice(0, usize::MAX).map(|(_, row)| row.id.clone()).collect()
     }
 }
@@ -371,6 +371,25 @@ fn n_that_finds_nothing_says_so() {
     let mut stage = Stage::told(120, 40);
     stage.filter("nowhere").press("enter esc n").rest();
     stage.assert_shows("no change matches nowhere");
+}
+
+#[test]
+fn another_key_or_click_breaks_a_search_off() {
+    for (other, finds) in [("k", false), ("?", false), ("n", true)] {
+        let mut stage = Stage::new(120, 40);
+        // Only the oldest matches, which is found in the third slice.
+        stage.feed(long_story(1_500).enumerate().map(|(nth, mut change)| {
+            change.source_ip = Some(if nth == 7 { "192.0.2.7" } else { "192.0.2.1" }.into());
+            Feed::Change(change.into())
+        }));
+        stage.filter("ip=192.0.2.7").press("enter").rest().press("esc G N").draw();
+        assert!(stage.model.busy());
+        stage.assert_shows("looking for ip=192.0.2.7: 33 % of the list");
+        stage.press(other);
+        assert!(!stage.model.busy(), "{other}");
+        assert_eq!(stage.selected() == "000000007", finds, "{other}");
+        assert!(!stage.shows("looking for"));
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod filter;
 mod frames;
 mod hostile;
+mod keeping;
 mod leaving;
 mod live_tail;
 mod order;

@@ -27,6 +27,11 @@ impl Away {
         self.before = Some(before);
     }
 
+    /// Keeps only these in mind.
+    pub fn retain(&mut self, stays: impl Fn(&str) -> bool) {
+        self.unseen.retain(|id| stays(id));
+    }
+
     /// Takes note of a change that has not been shown in this run.
     pub fn meet(&mut self, change: &Change) {
         if self.before.as_ref().is_some_and(|before| before.is_news(change)) {

@@ -105,6 +105,10 @@ fn state(model: &Model, columns: usize) -> Bar {
         left.push(Item { rank: 2, spans: strip(model) });
     }
     left.push(Item { rank: 1, spans: counts(model) });
+    if model.let_go > 0 {
+        let words = format!("{} older let go", model.let_go);
+        left.push(Item::new(3, Span::styled(words, theme.style(Role::Quiet))));
+    }
     if !model.clock.last.is_empty() {
         left.push(Item::new(3, Span::styled(format!("last one {}", model.clock.last), theme.style(Role::Quiet))));
     }

@@ -8,6 +8,7 @@ mod export;
 mod find;
 mod header;
 mod json;
+mod keep;
 mod lines;
 mod list;
 mod model;

@@ -57,6 +57,8 @@ pub struct Model {
     pub height: usize,
     /// What has come in since the user moved away from the newest; `None` while following.
     pub paused: Option<News>,
+    /// How many changes were let go, older than all that are there.
+    pub let_go: usize,
     /// The change that is looked at though the list does not show it.
     pub aside: Option<Text>,
     /// The change that others are compared with.
@@ -194,6 +196,7 @@ impl Model {
             offset: 0,
             height: 0,
             paused: None,
+            let_go: 0,
             aside: None,
             mark: None,
             timeline: None,

@@ -27,6 +27,7 @@ impl Model {
 
     fn wheel(&mut self, at: Position, action: Action) {
         let Some(areas) = self.areas(self.screen) else { return };
+        self.stop_seeking();
         for _ in 0..NOTCH {
             let moved = match &mut self.overlay {
                 Some(overlay) => overlay.pane().is_some_and(|pane| pane.scroll(action)),
@@ -40,6 +41,7 @@ impl Model {
     }
 
     fn click(&mut self, at: Position) -> Option<Effect<Task, Ended>> {
+        self.stop_seeking();
         // Whoever clicks has read what was told.
         if self.note.take().is_some() {
             self.stale.frame = true;

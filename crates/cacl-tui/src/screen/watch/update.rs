@@ -121,6 +121,7 @@ impl Model {
         // A resize comes from nobody who could have read it.
         if matches!(event, Event::Key(_)) {
             self.stale.frame |= self.note.take().is_some();
+            self.stop_seeking();
         }
         match event {
             Event::Key(key) => match keys::dispatch(self.place(), *key) {
@@ -350,6 +351,8 @@ impl Model {
         if event && !self.source.live {
             self.away.meet(&change);
         }
+        // Before, so that one that comes late is not let go at once.
+        self.let_go();
         let (id, client) = (change.id.clone(), change.client_key());
         let inserted = self.history.insert(change);
         if inserted == Inserted::Known {

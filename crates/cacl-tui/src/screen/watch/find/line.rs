@@ -10,6 +10,7 @@ use crossterm::event::Event;
 use tui_input::{Input, InputRequest, backend::crossterm::EventHandler};
 
 use super::{Model, offers::Offers};
+use crate::screen::watch::rows::Renumbered;
 
 /// The line.
 #[derive(Debug)]
@@ -159,6 +160,12 @@ impl Line {
             self.complete();
         }
         learnt
+    }
+
+    /// Rows are gone, and so many of the oldest changes.
+    pub fn let_go(&mut self, numbers: &Renumbered, changes: usize) {
+        self.before.selected = self.before.selected.and_then(|number| numbers.row(number));
+        self.offers.let_go(changes);
     }
 
     /// Whether a completion is chosen.

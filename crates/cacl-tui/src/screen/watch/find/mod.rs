@@ -19,7 +19,7 @@ pub use view::{ROWS, draw};
 use super::{
     Model,
     model::Focus,
-    rows::{Put, Row, Rows, lets_through},
+    rows::{Gone, Put, Renumbered, Row, Rows, lets_through},
 };
 use crate::screen::keys::Action;
 
@@ -60,6 +60,17 @@ pub struct News {
 }
 
 impl Find {
+    /// These rows are gone, and so many of the oldest changes.
+    pub fn let_go(&mut self, gone: &[Gone], numbers: &Renumbered, changes: usize) {
+        self.came.let_go(gone.iter(), numbers);
+        self.seen.let_go(gone.iter().filter(|gone| gone.shown), numbers);
+        // It counts in positions.
+        self.seek = None;
+        if let Some(line) = &mut self.line {
+            line.let_go(numbers, changes);
+        }
+    }
+
     /// The free words of the filter that is on, in lower case, to be marked.
     pub fn words(rows: &Rows) -> Vec<String> {
         rows.filter().into_iter().flat_map(Filter::words).map(str::to_lowercase).collect()
@@ -70,6 +81,14 @@ impl News {
     /// None yet, where there are so many rows.
     pub fn since(rows: usize) -> Self {
         Self { from: u32::try_from(rows).unwrap_or(u32::MAX), ..Self::default() }
+    }
+
+    /// These rows are gone, which were counted.
+    pub fn let_go<'a>(&mut self, gone: impl Iterator<Item = &'a Gone>, numbers: &Renumbered) {
+        for gone in gone {
+            self.count(gone.number, Some(gone.severity), None);
+        }
+        self.from = numbers.from(self.from);
     }
 
     /// Counts a row: as bad as it was, if it was counted before, and as it is, if it still is to be.

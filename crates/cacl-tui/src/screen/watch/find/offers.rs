@@ -46,6 +46,11 @@ impl Offers {
         self.known.len() > before
     }
 
+    /// So many of the oldest changes are gone.
+    pub fn let_go(&mut self, changes: usize) {
+        self.left = self.left.saturating_sub(changes);
+    }
+
     /// Those of a key.
     pub fn get(&self, key: Key) -> Vec<String> {
         self.values.get(&key).into_iter().flatten().map(ToString::to_string).collect()

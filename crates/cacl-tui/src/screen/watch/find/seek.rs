@@ -33,6 +33,11 @@ impl Model {
         }
     }
 
+    /// Whoever does something else does not want to be taken elsewhere any more.
+    pub fn stop_seeking(&mut self) {
+        self.find.seek = None;
+    }
+
     /// All that are seen match.
     fn next_row(&mut self, forward: bool) {
         let Some(from) = self.selected.and_then(|number| self.rows.position(number)) else { return };
@@ -53,6 +58,7 @@ impl Model {
         match found {
             Some(to) => self.go_to(seek.from, to, seek.forward),
             None if end < all => {
+                self.say(format!("looking for {}: {} % of the list", seek.filter, end * 100 / all.max(1)));
                 seek.looked = end;
                 self.find.seek = Some(seek);
             }
@@ -61,6 +67,7 @@ impl Model {
     }
 
     fn go_to(&mut self, from: usize, to: usize, forward: bool) {
+        self.note = None;
         self.follow(to + 1 == self.rows.len());
         self.select_at(to);
         self.stale.frame = true;

@@ -2,6 +2,7 @@
 //!
 //! While a filter is on, places and numbers of rows are of those that it lets through, unless it says "all".
 
+mod let_go;
 mod sieve;
 
 use std::cmp::Ordering;
@@ -12,6 +13,7 @@ use cacl_event::{
 };
 use jiff::Timestamp;
 
+pub use let_go::{Gone, Renumbered};
 use sieve::Sieve;
 pub use sieve::lets_through;
 
@@ -188,11 +190,13 @@ impl Rows {
         let was = self.position(number);
         let before = self.row(number).map(Row::severity);
         let mut is = was;
-        if let (Some(place), Some(sieve)) = (self.place(number), &mut self.sieve)
-            && sieve.has_looked_at(place)
-        {
-            was.map(|position| sieve.shown.remove(position));
-            is = self.show(number, lets_through);
+        if let (Some(place), Some(sieve)) = (self.place(number), &mut self.sieve) {
+            if sieve.has_looked_at(place) {
+                was.map(|position| sieve.shown.remove(position));
+                is = self.show(number, lets_through);
+            } else {
+                sieve.differs(place);
+            }
         }
         Put { number, before, was, is }
     }

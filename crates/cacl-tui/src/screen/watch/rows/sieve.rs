@@ -3,6 +3,8 @@
 //! To look at all of many takes longer than a key may wait. So it goes on in slices, from the row that was selected outward:
 //! what is around it is right at once. What has been looked at is one stretch of the order, so a row that comes in meanwhile
 //! is either within it, and is judged now, or will be come across.
+//!
+//! Whoever types on asks for less than before. Then only what the filter before let through is looked at again.
 
 use std::{
     collections::VecDeque,
@@ -15,7 +17,7 @@ use cacl_event::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Row, Rows};
+use super::{Renumbered, Row, Rows};
 
 /// A filter, and what it was found to let through.
 #[derive(Debug)]
@@ -26,8 +28,22 @@ pub struct Sieve {
     pub(super) shown: VecDeque<u32>,
     /// The places in the order of all rows that have been looked at.
     looked: Range<usize>,
+    /// What is known of the rest from the filter before.
+    hints: Option<Hints>,
+    /// Whether the next one to look at is a newer one, if there is one.
+    forward: bool,
     /// The time at which what was found was true.
     as_of: Timestamp,
+}
+
+/// What a wider filter has found where this one has not looked yet.
+#[derive(Debug, Clone)]
+struct Hints {
+    /// The places that it had looked at.
+    within: Range<usize>,
+    /// The numbers of the rows that it let through, before what has been looked at and after it, in order.
+    older: VecDeque<u32>,
+    newer: VecDeque<u32>,
 }
 
 /// How many rows could be looked at in the time that one takes that has to be read.
@@ -38,37 +54,72 @@ const LETTERS: usize = 24;
 
 impl Sieve {
     fn new(filter: Filter, place: usize, now: Timestamp) -> Self {
-        Self { filter, shown: VecDeque::new(), looked: place..place, as_of: now }
+        let (shown, looked) = (VecDeque::new(), place..place);
+        Self { filter, shown, looked, hints: None, forward: false, as_of: now }
+    }
+
+    /// What this can tell a narrower one that begins at the same place; so many of the rows are older than that.
+    fn hints(self, older: usize) -> Hints {
+        let Self { mut shown, looked, hints, .. } = self;
+        let mut newer = shown.split_off(older);
+        let Some(mut wider) = hints else { return Hints { within: looked, older: shown, newer } };
+        // What a still wider one had found farther out is good for both.
+        wider.older.append(&mut shown);
+        newer.append(&mut wider.newer);
+        let within = looked.start.min(wider.within.start)..looked.end.max(wider.within.end);
+        Hints { within, older: wider.older, newer }
     }
 
     /// Makes room for a row that came in; whether it stands among what has been looked at.
     pub(super) fn opens(&mut self, place: usize) -> bool {
         let Range { start, end } = self.looked.clone();
+        let is_seen = (start..=end).contains(&place);
+        match &mut self.hints {
+            Some(Hints { within, .. }) if place <= within.start => *within = within.start + 1..within.end + 1,
+            Some(Hints { within, .. }) if is_seen && place <= within.end => within.end += 1,
+            _ => self.differs(place),
+        }
         if place < start {
             self.looked = start + 1..end + 1;
         } else if place <= end {
             self.looked = start..end + 1;
         }
-        (start..=end).contains(&place)
+        is_seen
+    }
+
+    /// The row at this place is another than the filter before has seen.
+    pub(super) fn differs(&mut self, place: usize) {
+        self.hints.take_if(|hints| hints.within.contains(&place));
     }
 
     pub(super) fn has_looked_at(&self, place: usize) -> bool {
         self.looked.contains(&place)
     }
 
+    /// So many of the oldest rows are gone.
+    pub(super) fn let_go(&mut self, many: usize, numbers: &Renumbered) {
+        self.shown = self.shown.iter().filter_map(|number| numbers.row(*number)).collect();
+        self.looked = self.looked.start.saturating_sub(many)..self.looked.end.saturating_sub(many);
+        self.hints = None;
+    }
+
     /// The next place to look at: on both sides in turn.
-    fn next(&mut self, all: usize) -> Option<usize> {
-        let Range { start, end } = self.looked;
-        let (older, newer) = (start > 0, end < all);
-        if newer && (!older || self.looked.len().is_multiple_of(2)) {
-            self.looked.end += 1;
-            Some(end)
-        } else if older {
-            self.looked.start -= 1;
-            Some(start - 1)
-        } else {
-            None
+    fn next(&mut self, order: &[u32]) -> Option<usize> {
+        while self.looked.len() < order.len() {
+            let Range { start, end } = self.looked;
+            self.forward = end < order.len() && (start == 0 || !self.forward);
+            let place = if self.forward { end } else { start - 1 };
+            self.looked = start.min(place)..end.max(place + 1);
+            let may_hold = self.hints.as_mut().filter(|hints| hints.within.contains(&place)).is_none_or(|hints| {
+                let is_it = |number: &mut u32| *number == order[place];
+                let held = if self.forward { hints.newer.pop_front_if(is_it) } else { hints.older.pop_back_if(is_it) };
+                held.is_some()
+            });
+            if may_hold {
+                return Some(place);
+            }
         }
+        None
     }
 }
 
@@ -130,7 +181,16 @@ impl Rows {
     /// that begins at the row with this number, else at the newest.
     pub fn sift(&mut self, filter: Option<Filter>, from: Option<u32>, now: Timestamp) {
         let place = from.and_then(|number| self.place(number)).unwrap_or(self.order.len());
-        self.sieve = filter.map(|filter| Sieve::new(filter, place, now));
+        let before = self.sieve.take();
+        let Some(filter) = filter else { return };
+        let has_begun_here = |before: &Sieve| (before.looked.start..=before.looked.end).contains(&place);
+        let wider = before.filter(|before| has_begun_here(before) && filter.narrows(&before.filter));
+        let hints = wider.map(|wider| {
+            let is_older = |number: &u32| self.place(*number).is_some_and(|other| other < place);
+            let older = wider.shown.partition_point(is_older);
+            wider.hints(older)
+        });
+        self.sieve = Some(Sieve { hints, ..Sieve::new(filter, place, now) });
     }
 
     /// The filter that is on.
@@ -153,11 +213,11 @@ impl Rows {
         let (mut older, mut newer) = (Walk::of(history), Walk::of(history));
         let mut left = effort;
         while left > 0
-            && let Some(place) = sieve.next(self.order.len())
+            && let Some(place) = sieve.next(&self.order)
         {
             let number = self.order[place];
             let row = &self.arrived[number as usize];
-            let back = place == sieve.looked.start;
+            let back = !sieve.forward;
             let change = if back { older.to(row, false) } else { newer.to(row, true) };
             let (holds, read) =
                 change.map_or((false, false), |change| searched(&filter, &mut search, change, row, history, now));

@@ -45,54 +45,96 @@ fn a_row_put_again_is_counted_once() {
 /// What happens to rows.
 #[derive(Debug, Clone)]
 enum Step {
-    Put(i64, bool),
+    Put(i64, Severity),
     Look(usize),
-    Sift(Option<u32>),
+    Sift(&'static str, Option<u32>),
+    LetGo(i64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
+    let severity = proptest::sample::select(Severity::ALL);
     prop_oneof![
-        4 => (0..40_i64, any::<bool>()).prop_map(|(second, high)| Step::Put(second, high)),
-        2 => (1..4_usize).prop_map(Step::Look),
-        1 => proptest::option::of(0..20_u32).prop_map(Step::Sift),
+        8 => (0..40_i64, severity).prop_map(|(second, severity)| Step::Put(second, severity)),
+        4 => (1..4_usize).prop_map(Step::Look),
+        // Each lets through less than the one before.
+        2 => (proptest::sample::select(vec!["s", "se", "sev"]), proptest::option::of(0..20_u32)).prop_map(|(text, from)| Step::Sift(text, from)),
+        1 => (0..20_i64).prop_map(Step::LetGo),
     ]
 }
 
+/// What the filters of these tests stand for.
+fn holds(filter: &Filter, row: &Row) -> bool {
+    row.severity() as usize >= filter.to_string().len()
+}
+
+/// Rows alone: without a change a search lets nothing through, so each row that it comes across is looked at by hand.
+fn look(rows: &mut Rows, many: usize) -> usize {
+    let mut seen = Vec::new();
+    rows.sift_on(&History::default(), Timestamp::UNIX_EPOCH, many, |number, _, _| seen.push(number));
+    for number in &seen {
+        rows.put_again(*number, holds);
+    }
+    seen.len()
+}
+
+fn sift(rows: &mut Rows, text: &str, from: Option<u32>) {
+    rows.sift(Some(Filter::parse(text).expect("a filter")), from, Timestamp::UNIX_EPOCH);
+}
+
 proptest! {
-    /// Whatever comes in while a filter looks, in the end the rows that it lets through are seen, in order, and no others.
+    /// Whatever comes in and goes while a filter looks, in the end the rows that it lets through are seen, in order, and no others.
     #[test]
-    fn a_filter_finds_what_there_is(steps in proptest::collection::vec(step(), 0..60)) {
-        let filter = Filter::parse("sev:high").expect("a filter");
-        let holds = |_: &Filter, row: &Row| row.severity() == Severity::High;
-        let (mut rows, now) = (Rows::default(), Timestamp::UNIX_EPOCH);
-        // Rows alone: without a change a search lets nothing through, so each row is looked at by hand.
-        let look = |rows: &mut Rows, many| {
-            let mut seen = Vec::new();
-            rows.sift_on(&History::default(), now, many, |number, _, _| seen.push(number));
-            for number in seen {
-                rows.put_again(number, holds);
-            }
-        };
+    fn a_filter_finds_what_there_is(steps in proptest::collection::vec(step(), 0..80), last in proptest::sample::select(vec!["s", "se", "sev"])) {
+        let mut rows = Rows::default();
         for step in steps {
             match step {
-                Step::Put(second, high) => {
-                    let severity = if high { Severity::High } else { Severity::Low };
+                Step::Put(second, severity) => {
                     rows.put(row(second, &second.to_string(), severity), holds);
                 }
-                Step::Look(many) => look(&mut rows, many),
-                Step::Sift(from) => rows.sift(Some(filter.clone()), from, now),
+                Step::Look(many) => drop(look(&mut rows, many)),
+                Step::Sift(text, from) => sift(&mut rows, text, from),
+                Step::LetGo(until) => {
+                    let known: Vec<_> = rows.arrived.iter().map(|row| row.id.clone()).collect();
+                    let (_, numbers) = rows.let_go(|row| row.time.as_second() < until);
+                    for (id, number) in known.iter().zip(0..) {
+                        let is = numbers.row(number).and_then(|number| rows.row(number)).map(|row| &row.id);
+                        let stays = rows.arrived.iter().any(|row| row.id == *id);
+                        prop_assert_eq!(is, Some(id).filter(|_| stays));
+                    }
+                }
             }
         }
-        rows.sift(Some(filter), Some(3), now);
+        sift(&mut rows, last, Some(3));
         rows.put(row(20, "late", Severity::High), holds);
         while rows.sifting().is_some() {
             look(&mut rows, 3);
         }
         let seen: Vec<_> = rows.slice(0, rows.len()).map(|(_, row)| (row.time, row.id.clone())).collect();
-        let every = rows.arrived.iter().filter(|row| row.severity() == Severity::High);
+        let filter = Filter::parse(last).expect("a filter");
+        let every = rows.arrived.iter().filter(|row| holds(&filter, row));
         let expected: BTreeSet<_> = every.map(|row| (row.time, row.id.clone())).collect();
         prop_assert_eq!(seen, expected.into_iter().collect::<Vec<_>>());
+        let count = |severity: &Severity| rows.arrived.iter().filter(|row| row.severity() == *severity).count();
+        prop_assert!(Severity::ALL.iter().all(|severity| rows.count(*severity) == count(severity)));
     }
+}
+
+#[test]
+fn a_filter_typed_on_looks_only_at_what_was_let_through() {
+    let mut rows = Rows::default();
+    for second in 0..100 {
+        let severity = if second % 10 == 0 { Severity::Critical } else { Severity::Info };
+        rows.put(row(second, &second.to_string(), severity), holds);
+    }
+    sift(&mut rows, "s", Some(50));
+    assert_eq!(look(&mut rows, 40), 40);
+    sift(&mut rows, "se", Some(50));
+    // Of the forty around the fiftieth four were let through, and the sixty farther out nobody has looked at.
+    assert_eq!(look(&mut rows, 1_000), 64);
+    sift(&mut rows, "sev", Some(50));
+    assert_eq!((look(&mut rows, 1_000), rows.len()), (10, 10));
+    sift(&mut rows, "se", Some(50));
+    assert_eq!(look(&mut rows, 1_000), 100, "the other way round all may match");
 }
 
 #[test]

@@ -232,7 +232,7 @@ impl Model {
     }
 
     /// The selection has moved by other means.
-    fn timeline_follows(&mut self) {
+    pub fn timeline_follows(&mut self) {
         let id = self.change().map(|change| change.id.clone());
         if let Some(timeline) = &mut self.timeline
             && let Some(at) =
@@ -290,7 +290,7 @@ impl Model {
         fields::page(&self.history, &timeline.client, timeline.moment(), look)
     }
 
-    fn renew_timeline(&mut self) {
+    pub fn renew_timeline(&mut self) {
         let selected = self.change().map(|change| change.id.clone());
         let Some(timeline) = &mut self.timeline else { return };
         let on = timeline.entries.get(timeline.at).cloned();
