@@ -17,16 +17,28 @@ impl Diff {
         self.row(Validity::of(&validity.path)?.unit_path?)
     }
 
+    /// What was reset, as people count it: a unit goes with its validity, if that was reset as well.
+    pub(crate) fn reset(&self) -> Vec<&str> {
+        let is_reset = |row: &Row| row.class == Class::Reset;
+        let is_told = |unit: &Row| validity_of(unit).and_then(|path| self.row(path)).is_some_and(is_reset);
+        let resets = self.rows.iter().take_while(|row| is_reset(row));
+        resets.filter(|row| !is_told(row)).map(|row| &*row.path).collect()
+    }
+
     /// What became of a parameter and its unit together; `None` for a unit, if there is a row that it stands with.
     pub(super) fn folded_class(&self, row: &Row) -> Option<Class> {
-        let validity = VALIDITIES.iter().find(|validity| validity.unit_path == Some(&row.path));
-        match (validity, self.unit_of(row)) {
-            (Some(validity), _) if self.row(validity.path).is_some() => None,
+        match (validity_of(row), self.unit_of(row)) {
+            (Some(validity), _) if self.row(validity).is_some() => None,
             // Classes are in the order of what a reader has to know first.
             (None, Some(unit)) => Some(row.class.min(unit.class)),
             _ => Some(row.class),
         }
     }
+}
+
+/// The validity of a unit's row.
+fn validity_of(unit: &Row) -> Option<&'static str> {
+    VALIDITIES.iter().find(|validity| validity.unit_path == Some(&unit.path)).map(|validity| validity.path)
 }
 
 #[cfg(test)]
@@ -54,5 +66,6 @@ mod tests {
         assert_eq!(folded, expected.map(|(class, path)| (class, path.to_owned())));
         let summary = diff.summary();
         assert_eq!((diff.rows.len(), summary.reset, summary.changed), (5, 2, 1));
+        assert_eq!(diff.reset(), ["tokenValidityUnits.accessToken", "tokenValidityUnits.refreshToken"]);
     }
 }

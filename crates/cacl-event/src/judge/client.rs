@@ -80,8 +80,7 @@ pub(super) fn created(subject: &Subject<'_>) -> Option<String> {
 }
 
 pub(super) fn reset(subject: &Subject<'_>) -> Option<String> {
-    let paths: Vec<&str> =
-        subject.touched.iter().filter(|row| row.class == Class::Reset).map(|row| &*row.path).collect();
+    let paths = subject.diff.reset();
     match paths.as_slice() {
         [] => None,
         [path] => Some(format!("1 setting was reset, the call did not send it: {path}")),

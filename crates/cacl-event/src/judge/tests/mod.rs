@@ -107,6 +107,25 @@ fn the_worst_reason_gives_the_severity_and_comes_first() {
 }
 
 #[test]
+fn a_validity_that_was_reset_counts_once_with_its_unit() {
+    let before =
+        json!({"accessTokenValidity": 15, "tokenValidityUnits.accessToken": "minutes", "logoutURLs": ["x://y"]});
+    let baseline = Baseline { settings: testing::settings(before), kind: BaselineKind::Event, from: None };
+    let cases = [
+        (json!({}), "2 settings were reset, the call did not send them: accessTokenValidity, logoutURLs"),
+        (
+            json!({"accessTokenValidity": 15, "logoutURLs": ["x://y"]}),
+            "1 setting was reset, the call did not send it: tokenValidityUnits.accessToken",
+        ),
+    ];
+    for (sent, expected) in cases {
+        let change = testing::call("UpdateUserPoolClient", sent.clone(), &sent);
+        let judgement = judge(&change, &Diff::of(&change, Some(&baseline)));
+        assert_eq!(judgement.reasons[0].text, expected);
+    }
+}
+
+#[test]
 fn without_a_reason_it_is_information() {
     let change = testing::call("UpdateUserPoolClient", json!({}), &Value::Null);
     assert_eq!(judge(&change, &Diff::of(&change, None)), Judgement { severity: Severity::Info, reasons: Vec::new() });
