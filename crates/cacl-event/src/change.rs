@@ -114,7 +114,7 @@ pub struct Latency {
 pub struct Change {
     /// `CloudTrail`'s `eventID`; where it is missing, a fingerprint of the record.
     pub id: Text,
-    /// `eventTime`, whole seconds. Where it is missing: the envelope's or the log's; else the epoch.
+    /// `eventTime`, whole seconds. Where it is missing: the envelope's or the log's.
     pub time: Timestamp,
     /// `eventName`, e.g. `UpdateUserPoolClient`.
     pub event: Text,

@@ -64,7 +64,7 @@ mod testing;
 pub use actor::{Actor, ActorType};
 pub use change::{Change, ClientKey, Hops, Kind, Latency, Outcome, Provenance, Turn};
 pub use clean::clean;
-pub use decode::{Decoded, Platform, decode, decode_document, decode_next};
+pub use decode::{Decoded, Platform, decode, decode_at, decode_document, decode_next};
 pub use diff::{BaselineKind, Class, Diff, Row, Summary};
 pub use filter::{Filter, FilterError};
 pub use history::{Baseline, History, Inserted};

@@ -171,3 +171,18 @@ fn a_filter_that_is_none_is_shown_with_a_caret() {
     assert_eq!((code, stdout.as_str()), (2, ""));
     assert!(stderr.contains("\n  kim sve>=high\n      ^^^\nhelp: did you mean sev:?"), "{stderr}");
 }
+
+#[test]
+fn a_record_that_does_not_say_when_it_was_is_no_change_of_1970() {
+    let home = Home::new();
+    let record = include_str!("fixtures/update.json");
+    let mut timeless: Value = serde_json::from_str(record).expect("JSON");
+    timeless["eventID"] = "timeless".into();
+    timeless.as_object_mut().expect("an object").remove("eventTime");
+    let recording = format!("{timeless}\n{}", record.replace('\n', " "));
+    let (code, stdout, stderr) = ran(home.cacl().args(["replay", "-", "-o", "jsonl"]).write_stdin(recording));
+    assert_eq!(code, 0, "{stderr}");
+    let [line] = lines(&stdout).try_into().expect("one line");
+    assert_eq!(line["baseline"], "none", "nothing stands before it");
+    assert!(stderr.contains("1 line that is no event"), "{stderr}");
+}

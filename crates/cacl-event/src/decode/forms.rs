@@ -29,7 +29,7 @@ impl Context {
         Self { depth: self.depth + 1, ..self }
     }
 
-    fn at(self, time: Option<Timestamp>) -> Self {
+    pub(super) fn at(self, time: Option<Timestamp>) -> Self {
         Self { time: time.or(self.time), ..self }
     }
 }
@@ -49,8 +49,9 @@ pub(super) fn find(node: &Node<'_>, context: Context, out: &mut Vec<Decoded>) ->
 
 fn in_object(node: &Node<'_>, context: Context, out: &mut Vec<Decoded>) -> bool {
     if record::is_record(node) {
-        out.push(Decoded::Change(Box::new(record::change(node, context))));
-        return true;
+        // One that is none is not searched for others: whoever made the call chose what is in it.
+        let change = record::change(node, context);
+        return change.map(|change| out.push(Decoded::Change(Box::new(change)))).is_some();
     }
     if let Some(found) = ours(node, context, out) {
         return found;

@@ -10,6 +10,7 @@ mod record;
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 pub use document::{decode_document, decode_next};
@@ -24,7 +25,8 @@ pub enum Decoded {
     Change(Box<Change>),
     /// A line of the Lambda platform.
     Platform(Platform),
-    /// Anything else, as it came, but for the secrets that have telling names; length bounded by the caller.
+    /// Anything else, as it came, but for the secrets that have telling names; length bounded by the caller. A record that does not
+    /// say when it was, nor anything around it, is none that could be compared with others.
     Foreign(Box<str>),
 }
 
@@ -40,8 +42,17 @@ pub struct Platform {
 /// Decodes one log line or one JSON document, which may hold many records (`{"Records":[…]}`, `LookupEvents` or
 /// `FilterLogEvents` output). Blank text gives nothing; any other gives at least one item. Never panics.
 pub fn decode(text: &str) -> Vec<Decoded> {
+    read(text, Context::default())
+}
+
+/// The same for a text of which it is known when it was written, should a record in it not say when it was.
+pub fn decode_at(text: &str, time: Timestamp) -> Vec<Decoded> {
+    read(text, Context::default().at(Some(time)))
+}
+
+fn read(text: &str, context: Context) -> Vec<Decoded> {
     let mut out = Vec::new();
-    text_into(text, Context::default(), &mut out);
+    text_into(text, context, &mut out);
     out
 }
 

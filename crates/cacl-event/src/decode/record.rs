@@ -23,8 +23,10 @@ pub(super) fn is_record(node: &Node<'_>) -> bool {
         && node.is_within(DEEPEST)
 }
 
-/// Reads a record; whatever is missing or odd in it is unknown.
-pub(super) fn change(node: &Node<'_>, context: Context) -> Change {
+/// Reads a record; whatever is missing or odd in it is unknown. `None` if nobody says when it was: it would stand at a made-up
+/// place, and others would be compared with it there.
+pub(super) fn change(node: &Node<'_>, context: Context) -> Option<Change> {
+    let time = time(node).or(context.time)?;
     let record = Record::from(node);
     let event = node.text("eventName").unwrap_or_default();
     let kind = kind(node, event);
@@ -32,9 +34,9 @@ pub(super) fn change(node: &Node<'_>, context: Context) -> Change {
     let request = node.get("requestParameters").unwrap_or(&Node::Null);
     let client = node.at(&["responseElements", "userPoolClient"]).unwrap_or(&Node::Null);
     let outcome = outcome(node);
-    Change {
+    Some(Change {
         id: node.text("eventID").map_or_else(|| record.fingerprint().into(), kept),
-        time: time(node).or(context.time).unwrap_or(Timestamp::UNIX_EPOCH),
+        time,
         event: kept(event),
         kind,
         account: node.text("recipientAccountId").map(kept).or_else(|| actor.account.clone()),
@@ -52,7 +54,7 @@ pub(super) fn change(node: &Node<'_>, context: Context) -> Change {
         hops: context.hops,
         provenance: context.provenance,
         record,
-    }
+    })
 }
 
 /// What the first tells, else what the second does.

@@ -135,17 +135,39 @@ fn what_is_no_call_that_changes_a_client(#[case] member: &str, #[case] value: Va
 
 #[test]
 fn odd_records_are_changes_all_the_same() {
-    let change = only(decode(
-        r#"{"eventName": "UpdateUserPoolClient", "eventVersion": 7, "requestParameters": "HIDDEN_X", "userIdentity": []}"#,
-    ));
-    assert_eq!((change.kind, change.time, change.sent), (Kind::Update, jiff::Timestamp::UNIX_EPOCH, None));
+    let odd =
+        r#"{"eventName": "UpdateUserPoolClient", "eventTime": 0, "requestParameters": "HIDDEN_X", "userIdentity": []}"#;
+    let change = only(decode(odd));
+    assert_eq!((change.kind, change.time, change.sent), (Kind::Update, Timestamp::UNIX_EPOCH, None));
     assert!(change.id.starts_with("record-"));
-    let again = only(decode(
-        r#"{"eventName": "UpdateUserPoolClient", "eventVersion": 7, "requestParameters": "HIDDEN_X", "userIdentity": []}"#,
-    ));
-    assert_eq!(change.id, again.id);
-    let timed = only(decode(r#"{"time": "2026-10-01T08:41:07Z", "detail": {"eventName": "X", "userIdentity": {}}}"#));
-    assert_eq!(timed.time.to_string(), "2026-10-01T08:41:07Z");
+    assert_eq!(change.id, only(decode(odd)).id);
+}
+
+#[test]
+fn a_record_without_a_time_has_that_of_what_is_around_it_or_is_foreign() {
+    let mut record = update();
+    let nested = update().to_string();
+    record["requestParameters"]["clientName"] = json!(nested);
+    for time in [Value::Null, json!("soon")] {
+        record["eventTime"] = time;
+        let text = record.to_string();
+        let foreign = |text: &str| vec![Decoded::Foreign(text.into())];
+        assert_eq!(decode(&text), foreign(&text), "and what is in it is no record");
+        assert_eq!(decode(&json!({"Records": [record, 7]}).to_string()).len(), 1);
+        let Decoded::Foreign(one) = &decode(&json!({"Records": [record, update()]}).to_string())[0] else { panic!() };
+        assert!(one.starts_with('{') && one.contains("UpdateUserPoolClient"));
+
+        let at: Timestamp = "2026-10-01T08:41:09Z".parse().expect("a time");
+        let around = [
+            decode_at(&text, at),
+            decode(&json!({"time": at, "detail": record}).to_string()),
+            decode(&json!({"schema": "cacl.line/1", "timestamp": at, "event": {"detail": record}}).to_string()),
+            decode(&json!({"events": [{"timestamp": at.as_millisecond(), "message": text}]}).to_string()),
+        ];
+        for found in around {
+            assert_eq!(only(found).time, at);
+        }
+    }
 }
 
 #[test]
@@ -170,7 +192,7 @@ fn many_records_stay_many_and_rubbish_among_them_is_kept() {
 #[case::numbers("[1, 2, 3]")]
 #[case::our_schema_without_event(r#"{"schema":"cacl.line/1"}"#)]
 #[case::s3_notification(r#"{"Records":[{"eventVersion":"2.1","eventSource":"aws:s3","eventName":"ObjectCreated:Put","eventTime":"2026-10-01T08:41:07Z"}]}"#)]
-#[case::overflowing_number(r#"{"eventName":"X","eventID":"1","n":1e999}"#)]
+#[case::overflowing_number(r#"{"eventName":"X","eventTime":0,"n":1e999}"#)]
 fn all_else_is_foreign_and_as_it_came(#[case] text: &str) {
     assert_eq!(decode(text), [Decoded::Foreign(text.into())]);
     assert_eq!(decode(&format!("  {text}\r\n")), [Decoded::Foreign(text.into())]);
@@ -254,7 +276,7 @@ fn deep_and_huge_input_is_survived() {
         nested = json!({"message": nested}).to_string();
     }
     assert_eq!(decode(&nested).len(), 1);
-    let huge = json!({"eventName": "X", "eventID": "1", "requestParameters": {"a": "x".repeat(5_000_000)}}).to_string();
+    let huge = json!({"eventName": "X", "eventTime": 0, "requestParameters": {"a": "x".repeat(5_000_000)}}).to_string();
     assert_eq!(only(decode(&huge)).record.text().len(), huge.len());
 }
 
@@ -274,7 +296,7 @@ fn deep_and_huge_input_is_survived() {
 #[case::not_even_a_value("nan", false)]
 fn odd_values_are_kept_or_shown_as_they_came(#[case] value: &str, #[case] is_change: bool) {
     let record =
-        format!(r#"{{"eventName": "UpdateUserPoolClient", "eventID": "1", "requestParameters": {{"odd": {value}}}}}"#);
+        format!(r#"{{"eventName": "UpdateUserPoolClient", "eventTime": 0, "requestParameters": {{"odd": {value}}}}}"#);
     for text in [record.clone(), format!("\u{feff}{record}\r\n"), format!("{record}\n{record}")] {
         for item in decode_document(&text) {
             match item {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cacl_aws::{LogLine, Session, TailItem};
-use cacl_event::decode;
+use cacl_event::decode_at;
 use futures_util::{Stream, StreamExt};
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
@@ -54,7 +54,7 @@ pub fn follow(
 
 /// The items of one line, with the stations that only the log knows. One line has one event, unless somebody else writes here.
 fn read(line: &LogLine, now: Timestamp) -> Vec<Feed> {
-    decode(&line.message)
+    decode_at(&line.message, line.timestamp)
         .into_iter()
         .map(|decoded| {
             let mut item = Feed::from(decoded);

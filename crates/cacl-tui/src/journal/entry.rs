@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cacl_aws::lookup::Read;
-use cacl_event::{Change, ClientKey, Decoded, Hops, Provenance, Settings, decode};
+use cacl_event::{Change, ClientKey, Decoded, Hops, Provenance, Settings, decode_at};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
@@ -188,10 +188,11 @@ fn unread(line: &[u8]) -> Unread {
 
 impl Wire {
     fn change(self) -> Option<Entry> {
-        let Some(Decoded::Change(mut change)) = decode(self.record?.get()).pop() else { return None };
+        let time = self.time?;
+        let Some(Decoded::Change(mut change)) = decode_at(self.record?.get(), time).pop() else { return None };
         let hops = self.hops.unwrap_or_default();
         change.id = self.id?.into();
-        change.time = self.time?;
+        change.time = time;
         change.hops = Hops { lambda: hops.lambda, log: hops.log, ingested: hops.ingested, screen: hops.screen };
         change.provenance = Provenance::History;
         Some(Entry::Change { told: self.told?.into_iter().collect(), change })
