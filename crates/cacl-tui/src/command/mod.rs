@@ -14,6 +14,7 @@ mod observer;
 mod pattern;
 mod plan;
 mod progress;
+mod queue;
 mod replay;
 mod restore;
 mod rules;

@@ -53,6 +53,13 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Gives the terminal back before its time: nothing is drawn any more, and there is something to say.
+    pub fn leave(&mut self) {
+        restore();
+    }
+}
+
 impl Drop for Session {
     fn drop(&mut self) {
         restore();
