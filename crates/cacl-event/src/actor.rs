@@ -2,7 +2,7 @@
 //!
 //! Nothing is looked up and nothing guessed: a name is what the record says about a person or a thing.
 
-use crate::{Text, mask::kept, names::names, node::Node};
+use crate::{Text, mask::kept, names::names, pack::Node};
 
 /// The identity types of `CloudTrail`'s `userIdentity.type`; anything else is `Unknown`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -76,9 +76,8 @@ impl Actor {
             || self.arn.as_deref().is_some_and(|arn| arn.contains(":assumed-role/AWSReservedSSO_"))
     }
 
-    /// Reads a `userIdentity`; a missing one is unknown.
-    pub(crate) fn of(identity: Option<&Node<'_>>) -> Self {
-        let identity = identity.unwrap_or(&Node::Null);
+    /// Reads a `userIdentity`; one that is no object is unknown.
+    pub(crate) fn of(identity: Node<'_>) -> Self {
         let kind = kind_of(identity.text("type"));
         let arn = identity.text("arn");
         let issuer = identity.at(&["sessionContext", "sessionIssuer"]);
@@ -99,7 +98,7 @@ fn kind_of(name: Option<&str>) -> ActorType {
     ActorType::ALL.iter().copied().find(named).unwrap_or(ActorType::Unknown)
 }
 
-fn name_of<'a>(kind: ActorType, identity: &'a Node<'_>) -> Option<&'a str> {
+fn name_of(kind: ActorType, identity: Node<'_>) -> Option<&str> {
     let user = identity.text("userName");
     // `arn:aws:sts::…:assumed-role/<role>/<session>`, `arn:aws:iam::…:user/<path>/<name>`.
     let last_of_arn = identity.text("arn").and_then(|arn| arn.rsplit_once('/')).map(|(_, last)| last);
@@ -119,7 +118,7 @@ fn name_of<'a>(kind: ActorType, identity: &'a Node<'_>) -> Option<&'a str> {
     name.filter(|name| !name.is_empty())
 }
 
-fn role_of<'a>(kind: ActorType, arn: Option<&'a str>, issuer: Option<&'a Node<'_>>) -> Option<&'a str> {
+fn role_of<'a>(kind: ActorType, arn: Option<&'a str>, issuer: Option<Node<'a>>) -> Option<&'a str> {
     let of_role = || issuer.filter(|issuer| issuer.text("type") == Some("Role"))?.text("userName");
     let role = match kind {
         ActorType::AssumedRole => of_role().or_else(|| arn?.split_once(":assumed-role/")?.1.split('/').next()),
@@ -140,6 +139,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::pack::Packed;
 
     fn role_session(role: &str, session: &str) -> Value {
         json!({
@@ -232,13 +232,13 @@ mod tests {
         #[case] role: Option<&str>,
         #[case] mfa: Option<bool>,
     ) {
-        let actor = Actor::of(Some(&Node::from(&identity)));
+        let actor = Actor::of(Packed::from(&identity).node());
         assert_eq!((actor.kind, actor.name.as_deref(), actor.role.as_deref(), actor.mfa), (kind, name, role, mfa));
     }
 
     #[test]
     fn sso_people_are_told_from_sessions() {
-        let of = |role: &str| Actor::of(Some(&Node::from(&role_session(role, "kim@example.org"))));
+        let of = |role: &str| Actor::of(Packed::from(&role_session(role, "kim@example.org")).node());
         assert!(of("AWSReservedSSO_Admin_0123456789abcdef").is_sso());
         assert!(!of("Admin").is_sso());
     }

@@ -26,6 +26,9 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 /// JSON text with the same characters escaped as JSON does. They occur within its texts only, so the value stays the same.
 pub fn clean_json(json: String) -> String {
     // JSON escapes what is below a space already, so plain ASCII is clean.
+    if json.is_ascii() && memchr::memchr(0x7F, json.as_bytes()).is_none() {
+        return json;
+    }
     let Some(first) = json.bytes().position(|byte| byte >= 0x7F) else { return json };
     let mut out = String::with_capacity(json.len() + 32);
     out.push_str(&json[..first]);

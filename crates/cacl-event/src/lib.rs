@@ -50,7 +50,6 @@ pub mod judge;
 pub mod line;
 pub mod mask;
 mod names;
-mod node;
 pub mod origin;
 mod pack;
 pub mod pattern;

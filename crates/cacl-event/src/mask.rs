@@ -8,7 +8,10 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::{Text, node::Node};
+use crate::{
+    Text,
+    pack::{Node, Seen},
+};
 
 /// What stands in a secret's place; begins like `CloudTrail`'s own.
 pub const MASK: &str = "HIDDEN_BY_CACL";
@@ -81,13 +84,12 @@ fn ends_with(name: &str, ending: &str) -> bool {
 
 /// Whether a secret's name has a secret for its value: anything but nothing, a yes or no, what is hidden already, and a
 /// unit of time (`tokenValidityUnits.accessToken` is `minutes`).
-pub(crate) fn is_secret_value(value: &Node<'_>) -> bool {
-    match value {
-        Node::Null | Node::Bool(_) => false,
-        Node::Text(text) => is_secret_text(text),
-        Node::Number(_) => true,
-        Node::List(elements) => !elements.is_empty(),
-        Node::Object(members) => !members.is_empty(),
+pub(crate) fn is_secret_value(value: Node<'_>) -> bool {
+    match value.seen() {
+        Seen::Null | Seen::Bool(_) => false,
+        Seen::Text(text) => is_secret_text(text),
+        Seen::Number(_) => true,
+        Seen::List | Seen::Object => !value.is_empty(),
     }
 }
 

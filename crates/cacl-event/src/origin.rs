@@ -3,7 +3,7 @@
 //! `invokedBy` and `sessionCredentialFromConsole` are `CloudTrail`'s own words and count first. The user agent is the
 //! caller's word: it tells tools apart that have no reason to lie, and never makes a call a console call.
 
-use crate::{names::names, node::Node};
+use crate::{names::names, pack::Node};
 
 /// By what means a call was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,16 +43,18 @@ const INTERNAL: &str = "AWS Internal";
 
 impl Origin {
     /// Reads a whole record.
-    pub(crate) fn of(record: &Node<'_>) -> Self {
-        let invoked_by = record.at(&["userIdentity", "invokedBy"]).and_then(Node::as_str).filter(|by| !by.is_empty());
-        let from_console = record.get("sessionCredentialFromConsole").and_then(Node::as_bool) == Some(true);
-        match invoked_by {
+    pub(crate) fn of(record: Node<'_>) -> Self {
+        let [identity, from_console, agent] =
+            record.pick(["userIdentity", "sessionCredentialFromConsole", "userAgent"]);
+        let [invoked_by, kind] = identity.unwrap_or(Node::NULL).pick(["invokedBy", "type"]);
+        let from_console = from_console.and_then(Node::as_bool) == Some(true);
+        match invoked_by.and_then(Node::as_str).filter(|by| !by.is_empty()) {
             Some(CLOUDFORMATION) => Self::CloudFormation,
             // The console's own back ends call on, still with the session of the person in front.
             Some(INTERNAL) | None if from_console => Self::Console,
             Some(_) => Self::Service,
-            None if record.at(&["userIdentity", "type"]).and_then(Node::as_str) == Some("AWSService") => Self::Service,
-            None => Self::of_user_agent(record.text("userAgent").unwrap_or_default()),
+            None if kind.and_then(Node::as_str) == Some("AWSService") => Self::Service,
+            None => Self::of_user_agent(agent.and_then(Node::as_str).unwrap_or_default()),
         }
     }
 
@@ -104,6 +106,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::pack::Packed;
 
     #[rstest]
     #[case::cli_v1("aws-cli/1.29.62 Python/3.11.4 Linux/6.1 botocore/1.31.62", Origin::Cli)]
@@ -221,7 +224,7 @@ mod tests {
     #[case::empty("", Origin::Unknown)]
     fn user_agents(#[case] user_agent: &str, #[case] expected: Origin) {
         let record = json!({"userIdentity": {"type": "IAMUser"}, "userAgent": user_agent});
-        assert_eq!(Origin::of(&Node::from(&record)), expected);
+        assert_eq!(Origin::of(Packed::from(&record).node()), expected);
     }
 
     #[rstest]
@@ -236,6 +239,6 @@ mod tests {
     #[case::service_identity(json!({"userIdentity": {"type": "AWSService"}, "userAgent": "x"}), Origin::Service)]
     #[case::nothing(json!({}), Origin::Unknown)]
     fn records(#[case] record: serde_json::Value, #[case] expected: Origin) {
-        assert_eq!(Origin::of(&Node::from(&record)), expected);
+        assert_eq!(Origin::of(Packed::from(&record).node()), expected);
     }
 }

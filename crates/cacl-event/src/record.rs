@@ -2,29 +2,35 @@
 
 use serde_json::Value;
 
-use crate::{
-    node::Node,
-    pack::{self, Packer},
-};
+use crate::pack::{Node, Packed, put_masked};
 
-/// A masked `CloudTrail` record in a packed form (about a third of its JSON text); read it as text or as a value.
+/// A masked `CloudTrail` record in a packed form (less than half of its JSON text); read it as text or as a value.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Record(Box<[u8]>);
 
 impl Record {
     /// The record as compact JSON, keys in the order of the original. Not cleaned for a terminal.
     pub fn text(&self) -> String {
-        pack::unpack(&self.0)
+        self.node().to_json()
+    }
+
+    /// Writes the same.
+    pub(crate) fn write_json(&self, out: &mut Vec<u8>) {
+        self.node().write_json(out);
     }
 
     /// The record as a JSON value, e.g. to print it prettily.
     pub fn to_value(&self) -> Value {
-        pack::to_value(&self.0)
+        self.node().to_value()
     }
 
     /// Bytes it takes on the heap.
     pub fn size(&self) -> usize {
         self.0.len()
+    }
+
+    fn node(&self) -> Node<'_> {
+        Node::masked(&self.0)
     }
 
     /// A name for a record that has none of its own: 128 bits of FNV-1a over the text.
@@ -37,18 +43,22 @@ impl Record {
     }
 }
 
-impl From<&Node<'_>> for Record {
-    fn from(node: &Node<'_>) -> Self {
-        let mut packer = Packer::new();
-        packer.node(node);
-        Self(packer.finish())
+impl From<Node<'_>> for Record {
+    /// Masks secrets on the way.
+    fn from(node: Node<'_>) -> Self {
+        if !node.holds_secrets() {
+            return Self(node.packed().into());
+        }
+        let mut masked = Vec::with_capacity(node.packed().len());
+        put_masked(node, &mut masked);
+        Self(masked.into())
     }
 }
 
 impl From<&Value> for Record {
     /// Masks secrets on the way.
     fn from(value: &Value) -> Self {
-        Self::from(&Node::from(value))
+        Self::from(Packed::from(value).node())
     }
 }
 

@@ -41,7 +41,7 @@ pub fn json_line(change: &Change, client_name: Option<&str>, diff: &Diff, judgem
     line.value("reasons", &reasons(judgement));
     line.value("latencyMs", &latency(change));
     line.raw(r#","record":"#);
-    line.raw(&change.record.text());
+    change.record.write_json(&mut line.out);
     line.raw("}");
     clean_json(String::from_utf8(line.out).unwrap_or_default())
 }

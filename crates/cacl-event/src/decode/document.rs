@@ -1,7 +1,7 @@
 //! Whole files: JSON lines, concatenated or pretty-printed JSON, with rubbish lines in between.
 
 use super::{Decoded, node_into, text_into};
-use crate::node::Node;
+use crate::pack::Packed;
 
 use super::forms::Context;
 
@@ -33,11 +33,11 @@ pub fn decode_next<'a>(text: &'a str, all: bool, out: &mut Vec<Decoded>) -> Opti
     }
     if text.starts_with(['{', '[']) {
         // One line is the common case, and must stand on its own.
-        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Node<'_>>();
+        let mut values = serde_json::Deserializer::from_str(text).into_iter::<Packed>();
         match values.next() {
-            Some(Ok(node)) => {
+            Some(Ok(packed)) => {
                 let (value, rest) = text.split_at(values.byte_offset());
-                node_into(&node, value, Context::default(), out);
+                node_into(packed.node(), value, Context::default(), out);
                 return Some(rest);
             }
             Some(Err(error)) if error.is_eof() && !all => return None,

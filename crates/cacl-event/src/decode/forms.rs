@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 
 use super::{Decoded, foreign, platform, record, text_into};
-use crate::{Hops, Provenance, node::Node};
+use crate::{
+    Hops, Provenance,
+    pack::{Node, Packed, Seen},
+};
 
 /// How many wrappers may stand around a record: a log event around a logger's line around our line around the envelope.
 const DEEPEST: u8 = 8;
@@ -35,19 +38,19 @@ impl Context {
 }
 
 /// Finds the records (and platform lines) in a value. False if there are none: then nothing was added.
-pub(super) fn find(node: &Node<'_>, context: Context, out: &mut Vec<Decoded>) -> bool {
+pub(super) fn find(node: Node<'_>, context: Context, out: &mut Vec<Decoded>) -> bool {
     if context.depth > DEEPEST {
         return false;
     }
-    match node {
-        Node::Object(_) => in_object(node, context, out),
-        Node::List(elements) => each(elements, context, out),
-        Node::Text(text) => in_text(text, context, out),
-        Node::Null | Node::Bool(_) | Node::Number(_) => false,
+    match node.seen() {
+        Seen::Object => in_object(node, context, out),
+        Seen::List => each(node, context, out),
+        Seen::Text(text) => in_text(text, context, out),
+        Seen::Null | Seen::Bool(_) | Seen::Number(_) => false,
     }
 }
 
-fn in_object(node: &Node<'_>, context: Context, out: &mut Vec<Decoded>) -> bool {
+fn in_object(node: Node<'_>, context: Context, out: &mut Vec<Decoded>) -> bool {
     if record::is_record(node) {
         // One that is none is not searched for others: whoever made the call chose what is in it.
         let change = record::change(node, context);
@@ -67,7 +70,7 @@ fn in_object(node: &Node<'_>, context: Context, out: &mut Vec<Decoded>) -> bool 
 }
 
 /// Our own wire formats: the log line, and the JSON lines that we write. `None` if this is neither.
-fn ours(node: &Node<'_>, context: Context, out: &mut Vec<Decoded>) -> Option<bool> {
+fn ours(node: Node<'_>, context: Context, out: &mut Vec<Decoded>) -> Option<bool> {
     let schema = node.text("schema")?;
     let within = context.within();
     if schema.starts_with("cacl.line/") {
@@ -84,7 +87,7 @@ fn ours(node: &Node<'_>, context: Context, out: &mut Vec<Decoded>) -> Option<boo
 }
 
 /// The stations that latencies were told between.
-fn stations(time: Option<Timestamp>, latency: Option<&Node<'_>>) -> Hops {
+fn stations(time: Option<Timestamp>, latency: Option<Node<'_>>) -> Hops {
     let after = |station: Option<Timestamp>, hop: &str| {
         let millis = latency?.get(hop)?.as_i64()?;
         Timestamp::from_millisecond(station?.as_millisecond().checked_add(millis)?).ok()
@@ -96,12 +99,12 @@ fn stations(time: Option<Timestamp>, latency: Option<&Node<'_>>) -> Hops {
 }
 
 /// What AWS itself wraps records in. `None` if this is nothing of the kind.
-fn from_aws(node: &Node<'_>, context: Context, out: &mut Vec<Decoded>) -> Option<bool> {
+fn from_aws(node: Node<'_>, context: Context, out: &mut Vec<Decoded>) -> Option<bool> {
     let within = context.within();
     // A file of a trail, `LookupEvents`, `FilterLogEvents` and `GetLogEvents`, a subscription filter, Live Tail.
     for name in ["Records", "Events", "events", "logEvents", "sessionResults"] {
-        if let Some(elements) = node.get(name).and_then(Node::elements) {
-            return Some(each(elements, context, out));
+        if let Some(list) = node.get(name).filter(|member| member.is_list()) {
+            return Some(each(list, context, out));
         }
     }
     if let Some(inner) = node.text("CloudTrailEvent") {
@@ -116,26 +119,26 @@ fn from_aws(node: &Node<'_>, context: Context, out: &mut Vec<Decoded>) -> Option
         text_into(message, Context { hops, ..within }.at(Some(log)), out);
         return Some(out.len() > before);
     }
-    if let Some(detail @ Node::Object(_)) = node.get("detail") {
+    if let Some(detail) = node.get("detail").filter(|detail| detail.is_object()) {
         let time = node.text("time").and_then(|time| time.parse().ok());
         return find(detail, within.at(time), out).then_some(true);
     }
     None
 }
 
-fn millis(node: &Node<'_>, name: &str) -> Option<Timestamp> {
+fn millis(node: Node<'_>, name: &str) -> Option<Timestamp> {
     Timestamp::from_millisecond(node.get(name)?.as_i64()?).ok()
 }
 
 /// What other loggers wrap records in: any object of which members, or texts that are JSON, hold them.
-fn wrapped(node: &Node<'_>, context: Context, out: &mut Vec<Decoded>) -> bool {
+fn wrapped(node: Node<'_>, context: Context, out: &mut Vec<Decoded>) -> bool {
     let mut found = false;
-    for (name, member) in node.members().unwrap_or_default() {
-        found |= match member {
+    for (name, member) in node.members() {
+        found |= match member.seen() {
             // Looked into already.
-            Node::Object(_) if name == "detail" => false,
-            Node::Object(_) => find(member, context.within(), out),
-            Node::Text(text) => in_text(text, context.within(), out),
+            Seen::Object if name.as_str() == Some("detail") => false,
+            Seen::Object => find(member, context.within(), out),
+            Seen::Text(text) => in_text(text, context.within(), out),
             // Lists are looked into only under the names above: else rubbish would be taken apart.
             _ => false,
         };
@@ -148,14 +151,14 @@ fn in_text(text: &str, context: Context, out: &mut Vec<Decoded>) -> bool {
     context.depth <= DEEPEST
         && text.starts_with('{')
         && text.ends_with('}')
-        && Node::parse(text).is_some_and(|node| find(&node, context, out))
+        && Packed::parse(text).is_some_and(|packed| find(packed.node(), context, out))
 }
 
 /// Every element of a list as what it is, so that none is lost among the others; unless there is nothing in any.
-fn each(elements: &[Node<'_>], context: Context, out: &mut Vec<Decoded>) -> bool {
+fn each(list: Node<'_>, context: Context, out: &mut Vec<Decoded>) -> bool {
     let before = out.len();
     let mut found = false;
-    for element in elements {
+    for element in list.elements() {
         if find(element, context.within(), out) {
             found = true;
         } else {

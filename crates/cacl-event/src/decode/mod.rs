@@ -1,6 +1,6 @@
 //! Any text to changes; total.
 //!
-//! Text is read once into a tree that borrows from it; `forms` finds the records in it, however they are wrapped, and
+//! Text is packed while it is read; `forms` finds the records in it, however they are wrapped, and
 //! `record` turns each into a [`Change`]. What is no record comes out as what it is; nothing is dropped and nothing fails.
 
 mod document;
@@ -8,14 +8,16 @@ mod forms;
 mod platform;
 mod record;
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use serde_json::Value;
 
 pub use document::{decode_document, decode_next};
 
-use crate::{Change, mask::mask_text, node::Node, pack};
+use crate::{
+    Change, Record,
+    mask::mask_text,
+    pack::{Node, Packed},
+};
 use forms::Context;
 
 /// What a piece of text turned out to be.
@@ -63,9 +65,9 @@ fn text_into(text: &str, context: Context, out: &mut Vec<Decoded>) {
         return;
     }
     if text.starts_with(['{', '[', '"'])
-        && let Some(node) = Node::parse(text)
+        && let Some(packed) = Packed::parse(text)
     {
-        node_into(&node, text, context, out);
+        node_into(packed.node(), text, context, out);
         return;
     }
     if let Some(line) = platform::of_text(text) {
@@ -74,8 +76,8 @@ fn text_into(text: &str, context: Context, out: &mut Vec<Decoded>) {
     }
     // A logger's own words before the JSON: `2026-… INFO {…}`.
     if let Some(start) = text.find('{')
-        && let Some(node) = Node::parse(&text[start..])
-        && forms::find(&node, context, out)
+        && let Some(packed) = Packed::parse(&text[start..])
+        && forms::find(packed.node(), context, out)
     {
         return;
     }
@@ -83,21 +85,18 @@ fn text_into(text: &str, context: Context, out: &mut Vec<Decoded>) {
 }
 
 /// Decodes a JSON value, which came as this text.
-fn node_into(node: &Node<'_>, text: &str, context: Context, out: &mut Vec<Decoded>) {
+fn node_into(node: Node<'_>, text: &str, context: Context, out: &mut Vec<Decoded>) {
     if !forms::find(node, context, out) {
         out.push(foreign(node, Some(text)));
     }
 }
 
 /// A value in which nothing was found: as it came, unless there are secrets in it.
-fn foreign(node: &Node<'_>, text: Option<&str>) -> Decoded {
-    let mut packer = pack::Packer::new();
-    packer.node(node);
-    let text = match text {
-        Some(text) if !packer.masked => Cow::Borrowed(text),
-        _ => Cow::Owned(pack::unpack(&packer.finish())),
-    };
-    Decoded::Foreign(text.into())
+fn foreign(node: Node<'_>, text: Option<&str>) -> Decoded {
+    Decoded::Foreign(match text {
+        Some(text) if !node.holds_secrets() => text.into(),
+        _ => Record::from(node).text().into(),
+    })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Platform;
-use crate::{Record, node::Node};
+use crate::{Record, pack::Node};
 
 /// The text forms, and the names of the JSON forms that say the same.
 const TEXT_FORMS: [(&str, &str); 8] = [
@@ -26,7 +26,7 @@ pub(super) fn of_text(text: &str) -> Option<Platform> {
 }
 
 /// Reads `{"time","type":"platform.…","record"}`.
-pub(super) fn of_json(node: &Node<'_>) -> Option<Platform> {
+pub(super) fn of_json(node: Node<'_>) -> Option<Platform> {
     let kind = node.text("type").filter(|kind| kind.starts_with("platform."))?;
     let record = node.get("record").map_or(Value::Null, |record| Record::from(record).to_value());
     Some(Platform { kind: kind.into(), record })

@@ -15,11 +15,10 @@ pub(crate) fn after<'a>(change: &'a Change, before: Option<&Settings>) -> Option
     let sent = change.sent.as_ref()?;
     let kept = keeps_name(change, sent).then(|| before?.entry("clientName")).flatten();
     let added: Settings = filled_in().filter(|(path, _)| asked(sent, path).is_none()).collect();
-    let mut entries: Vec<_> =
-        sent.entries().filter(|entry| !entry.is_empty() && !is_instruction(&entry.path)).collect();
+    let mut entries: Vec<_> = sent.entries().filter(|entry| !entry.is_empty() && !is_instruction(entry.path)).collect();
     entries.extend(added.entries());
     entries.extend(kept);
-    entries.sort_by(|one, two| one.path.cmp(&two.path));
+    entries.sort_by(|one, two| one.path.cmp(two.path));
     Some(Cow::Owned(Settings::join(entries.into_iter())))
 }
 

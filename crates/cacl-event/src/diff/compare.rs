@@ -10,10 +10,14 @@ use serde_json::Value;
 use super::{Class, Row};
 use crate::{Settings, settings::Entry};
 
-/// What was sent, against the states before (`None`: unknown) and after.
-pub(super) fn settings(sent: Option<&Settings>, before: Option<&Settings>, after: &Settings) -> Vec<Row> {
-    // Rows are large, so making room for too many, or for more later, would cost.
-    let mut rows = Vec::with_capacity(before.map_or(0, Settings::len).max(after.len()) + 1);
+/// What was sent, against the states before (`None`: unknown) and after; of what is unchanged the rows that are `wanted`.
+pub(super) fn settings(
+    sent: Option<&Settings>,
+    before: Option<&Settings>,
+    after: &Settings,
+    wanted: fn(&str) -> bool,
+) -> Vec<Row> {
+    let mut rows = Vec::new();
     let mut sent = sent.into_iter().flat_map(Settings::entries).peekable();
     let mut old = before.into_iter().flat_map(Settings::entries).filter(|entry| !entry.is_empty()).peekable();
     let mut new = after.entries().filter(|entry| !entry.is_empty()).peekable();
@@ -22,7 +26,7 @@ pub(super) fn settings(sent: Option<&Settings>, before: Option<&Settings>, after
     {
         let one =
             Parameter { sent: take(&mut sent, &first), before: take(&mut old, &first), after: take(&mut new, &first) };
-        rows.extend(one.row(&first, before.is_some()));
+        rows.extend(one.row(&first, before.is_some(), wanted));
     }
     rows
 }
@@ -61,12 +65,15 @@ struct Parameter<'a> {
 }
 
 impl Parameter<'_> {
-    /// Its row; `None` if it was sent empty and is nowhere.
-    fn row(self, first: &Entry<'_>, known: bool) -> Option<Row> {
+    /// Its row; `None` if it was sent empty and is nowhere, or is unchanged and not wanted.
+    fn row(self, first: &Entry<'_>, known: bool, wanted: fn(&str) -> bool) -> Option<Row> {
         // What the request asked for and the response does not repeat: the request is the best that is known.
         let asked = self.sent.as_ref().filter(|sent| !sent.is_empty());
         let new = self.after.as_ref().or(asked);
-        let class = self.class(&first.path, new, known)?;
+        let class = self.class(first.path, new, known)?;
+        if class == Class::Unchanged && !wanted(first.path) {
+            return None;
+        }
         let after = new.map(Entry::value);
         let before = match (&self.before, class) {
             (_, Class::Unchanged) => after.clone(),

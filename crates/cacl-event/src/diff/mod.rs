@@ -118,6 +118,11 @@ impl Diff {
     /// What a change did against the state before it; `None` where that is unknown. A creation is its own baseline:
     /// nothing was there before.
     pub fn of(change: &Change, before: Option<&Baseline>) -> Self {
+        Self::with_unchanged(change, before, |_| true)
+    }
+
+    /// The same with only those of the unchanged rows that are wanted: their values are most of the work.
+    pub(crate) fn with_unchanged(change: &Change, before: Option<&Baseline>, wanted: fn(&str) -> bool) -> Self {
         let nothing = Settings::default();
         let (before, baseline) = match change.kind {
             Kind::Create => (Some(&nothing), BaselineKind::Event),
@@ -129,7 +134,7 @@ impl Diff {
             Kind::Other => compare::parameters(change.sent.as_ref()),
             Kind::Delete => before.map_or_else(Vec::new, compare::gone),
             _ => match after(change, before) {
-                Some(after) => compare::settings(change.sent.as_ref(), before, &after),
+                Some(after) => compare::settings(change.sent.as_ref(), before, &after, wanted),
                 None => Vec::new(),
             },
         };
@@ -141,7 +146,7 @@ impl Diff {
     /// What is different between two states, whoever made it so: a list that is in both is `changed`, what only one of them has is
     /// `added` or `removed`.
     pub fn between(before: &Settings, after: &Settings) -> Self {
-        let mut rows = compare::settings(Some(after), Some(before), after);
+        let mut rows = compare::settings(Some(after), Some(before), after, |_| true);
         for row in &mut rows {
             if row.class == Class::Reset {
                 row.class = Class::Removed;
@@ -153,10 +158,10 @@ impl Diff {
 
     /// The settings after, from those before: what the rows say, and nothing else.
     pub fn apply(&self, before: &Settings) -> Settings {
-        let mut after: std::collections::BTreeMap<Cow<'_, str>, Value> = before.iter().collect();
+        let mut after: std::collections::BTreeMap<&str, Value> = before.iter().collect();
         for row in &self.rows {
             match &row.after {
-                Some(value) => after.insert(Cow::Borrowed(&row.path), value.clone()),
+                Some(value) => after.insert(&row.path, value.clone()),
                 None => after.remove(&*row.path),
             };
         }

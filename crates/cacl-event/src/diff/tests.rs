@@ -180,7 +180,7 @@ proptest! {
     #[test]
     fn of_equals_there_are_only_unchanged_rows(state in state()) {
         for sent in [None, Some(&state)] {
-            let rows = compare::settings(sent, Some(&state), &state);
+            let rows = compare::settings(sent, Some(&state), &state, |_| true);
             prop_assert_eq!(rows.len(), state.len());
             prop_assert!(rows.iter().all(|row| row.class == Class::Unchanged && row.before == row.after));
         }
@@ -190,10 +190,10 @@ proptest! {
     fn applying_a_diff_gives_the_after(before in state(), sent in state(), filled in state()) {
         // A response repeats what was sent and fills in some more.
         let after: Settings = filled.iter().chain(sent.iter()).collect();
-        let known = compare::settings(Some(&sent), Some(&before), &after);
+        let known = compare::settings(Some(&sent), Some(&before), &after, |_| true);
         let diff = Diff { rows: known, baseline: BaselineKind::Event, applied: true };
         prop_assert_eq!(diff.apply(&before), after.clone());
-        let unknown = compare::settings(Some(&sent), None, &after);
+        let unknown = compare::settings(Some(&sent), None, &after, |_| true);
         let diff = Diff { rows: unknown, baseline: BaselineKind::None, applied: true };
         prop_assert_eq!(diff.apply(&Settings::default()), after);
     }
@@ -207,7 +207,7 @@ proptest! {
     #[test]
     fn every_path_has_one_row_and_its_class_tells_the_truth(before in state(), sent in state(), filled in state()) {
         let after: Settings = filled.iter().chain(sent.iter()).collect();
-        let rows = compare::settings(Some(&sent), Some(&before), &after);
+        let rows = compare::settings(Some(&sent), Some(&before), &after, |_| true);
         prop_assert!(rows.windows(2).all(|pair| pair[0].path < pair[1].path));
         for row in rows {
             let (was_sent, was_there) = (sent.get(&row.path).is_some(), before.get(&row.path).is_some());

@@ -1,11 +1,12 @@
 //! Looking for a text within others, whatever the case of the letters, without making anything.
 
-use std::sync::LazyLock;
-
 use memchr::memchr2;
 use serde_json::Value;
 
-use crate::{Settings, pack};
+use crate::{
+    Settings,
+    pack::{self, Node, Seen},
+};
 
 /// A text to look for, prepared.
 #[derive(Debug, Clone)]
@@ -70,77 +71,40 @@ impl Needle {
     }
 }
 
-/// Every word that has a number in packed settings, in lower case, with what stands for it.
-static PACKED_WORDS: LazyLock<Vec<([u8; 2], String)>> = LazyLock::new(|| {
-    let codes = (1..0x20).flat_map(|lead| (1..=u8::MAX).map(move |number| [lead, number]));
-    codes.map(|code| (code, pack::unpack(&code).to_lowercase())).filter(|(_, word)| !word.is_empty()).collect()
-});
-
 /// A [`Needle`] that is also looked for in packed settings, in names as well as in values.
 #[derive(Debug, Clone)]
 pub(super) struct PackedNeedle {
     pub(super) text: Needle,
-    /// The same as JSON writes it.
-    json: Needle,
-    /// Whether JSON writes it as it is, and has nothing of it between texts.
-    plain: bool,
-    /// The numbered words that it occurs in: a handful at most, or it would be a letter or two.
-    words: Box<[[u8; 2]]>,
+    /// The numbers of the words that it occurs in.
+    words: Box<[u8]>,
+    /// Whether it may occur where its letters do not: in a number, a yes or no, or in other letters of the same case.
+    elsewhere: bool,
 }
 
 impl PackedNeedle {
     pub(super) fn new(text: &str) -> Self {
-        let mut json = Vec::new();
-        pack::escape(text, &mut json);
-        let json = String::from_utf8(json).unwrap_or_default();
         let text = Needle::new(text, false);
-        // The quotes around a word are not part of it.
-        let inner = |word: &str| word.trim_end_matches(':').trim_matches('"').to_owned();
-        let holding = PACKED_WORDS.iter().filter(|(_, word)| text.is_in(&inner(word)));
-        let words = holding.map(|(code, _)| *code).collect();
-        let json = Needle::new(json.get(1..json.len().saturating_sub(1)).unwrap_or_default(), false);
-        let plain = text
-            .lower
-            .bytes()
-            .all(|byte| byte.is_ascii() && !byte.is_ascii_control() && !br#""\,:[]{}"#.contains(&byte));
-        Self { text, json, plain, words }
+        let words = pack::numbers_of(|word| text.is_in(word));
+        let is_number = text.lower.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'-' | b'+' | b'e'));
+        let elsewhere =
+            is_number || ["true", "false", "null"].iter().any(|word| text.is_in(word)) || !text.lower.is_ascii();
+        Self { text, words, elsewhere }
     }
 
     /// Whether it occurs in a name or a value.
     pub(super) fn is_in_settings(&self, settings: &Settings) -> bool {
-        let packed = settings.bytes();
-        let exactly = || settings.entries().any(|entry| self.is_in_entry(&entry.path, &entry.value()));
-        if !self.json.lower.is_ascii() {
-            // All words are ASCII.
-            return self.is_in_runs(packed, |run| !run.is_ascii()) && exactly();
-        }
-        // What stands for a word may look like letters, so a hit among the raw bytes is no more than a hint.
-        let hint = !self.words.is_empty() || self.json.is_in_bytes(packed);
-        hint && self.is_in_runs(packed, |run| self.json.is_in_bytes(run)) && (self.plain || exactly())
+        // Some bytes only look like letters, so a hit among all of them is no more than a hint.
+        let hint = self.elsewhere || !self.words.is_empty() || self.text.is_in_bytes(settings.bytes());
+        hint && settings.entries().any(|entry| self.is_in(entry.name()) || self.is_in(entry.node()))
     }
 
-    fn is_in_entry(&self, path: &str, value: &Value) -> bool {
-        self.text.is_in(path) || self.text.is_in_value(value)
-    }
-
-    /// Whether there is a word that it occurs in, or a run of bytes between words that passes.
-    fn is_in_runs(&self, packed: &[u8], passes: impl Fn(&[u8]) -> bool) -> bool {
-        let mut rest = packed;
-        loop {
-            let end = rest.iter().position(|byte| *byte < 0x20).unwrap_or(rest.len());
-            if passes(&rest[..end]) {
-                return true;
-            }
-            match rest[end..] {
-                [0, ref after @ ..] => rest = after,
-                [lead, number, ref after @ ..] => {
-                    if self.words.contains(&[lead, number]) {
-                        return true;
-                    }
-                    rest = after;
-                }
-                [] | [_] => return false,
-            }
+    fn is_in(&self, node: Node<'_>) -> bool {
+        match (node.number_of_word(), node.seen()) {
+            (Some(word), _) => self.words.contains(&word),
+            (None, Seen::Text(text)) => self.text.is_in(text),
+            (None, Seen::List) => node.elements().any(|element| self.is_in(element)),
+            (None, Seen::Object) => node.members().any(|(name, member)| self.is_in(name) || self.is_in(member)),
+            (None, Seen::Null | Seen::Bool(_) | Seen::Number(_)) => self.elsewhere && self.text.is_in(&node.to_json()),
         }
     }
 }

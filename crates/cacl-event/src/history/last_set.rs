@@ -183,7 +183,7 @@ struct Fields(BTreeMap<Cow<'static, str>, (Option<Value>, Option<Origin>)>);
 
 impl Fields {
     fn of(state: &Baseline) -> Self {
-        let open = state.settings.iter().map(|(path, value)| (Cow::Owned(path.into_owned()), (Some(value), None)));
+        let open = state.settings.iter().map(|(path, value)| (Cow::Owned(path.to_owned()), (Some(value), None)));
         Self(open.collect())
     }
 

@@ -16,7 +16,10 @@ use std::cmp::Ordering;
 use foldhash::HashMap;
 use jiff::Timestamp;
 
-use crate::{BaselineKind, Change, ClientKey, Diff, Judgement, Settings, Text, judge::judge};
+use crate::{
+    BaselineKind, Change, ClientKey, Diff, Judgement, Settings, Text,
+    judge::{judge, weighs_unchanged},
+};
 use derive::settles;
 use forget::{Floor, Forgotten};
 pub use last_set::{FieldOrigin, How, Moment};
@@ -155,7 +158,9 @@ impl History {
 
     /// How bad a change is, and why.
     pub fn judge(&self, id: &str) -> Option<Judgement> {
-        self.read(id).map(|(_, judgement)| judgement)
+        let change = self.get(id)?;
+        let before = self.before_change(change);
+        Some(judge(change, &Diff::with_unchanged(change, before.as_ref(), weighs_unchanged)))
     }
 
     /// Both: the diff is needed for the judgement anyway.

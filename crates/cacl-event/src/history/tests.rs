@@ -226,7 +226,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
     let one = (1..8u32, 0..6i64, 0..5u8, state(), any::<bool>(), proptest::option::of(0..3i64));
     let change = one.prop_map(|(number, second, what, after, told, hop)| {
         let flat: Value =
-            after.iter().map(|(path, value)| (path.into_owned(), value)).collect::<serde_json::Map<_, _>>().into();
+            after.iter().map(|(path, value)| (path.to_owned(), value)).collect::<serde_json::Map<_, _>>().into();
         let response = if what == 4 { Value::Null } else { flat.clone() };
         let event = ["UpdateUserPoolClient", "CreateUserPoolClient", "DeleteUserPoolClient", "SetUICustomization"];
         let event = event.get(usize::from(what)).copied().unwrap_or("UpdateUserPoolClient");

@@ -14,7 +14,11 @@ use std::{cmp::Reverse, error::Error, fmt, str::FromStr};
 
 pub use rules::rules;
 
-use crate::{Change, Class, Diff, Row, names::names};
+use crate::{
+    Change, Class, Diff, Row,
+    names::names,
+    settings::{VALIDITIES, Validity},
+};
 
 /// From harmless to alarming.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,6 +104,13 @@ pub struct Judgement {
     pub severity: Severity,
     /// All of them, worst first.
     pub reasons: Vec<Reason>,
+}
+
+/// Whether a rule looks at a setting even where it is unchanged, because of another that is not: a validity and its unit tell
+/// something together, and the lists of URLs have their domains in common.
+pub(crate) fn weighs_unchanged(path: &str) -> bool {
+    let is_of = |validity: &Validity| validity.path == path || validity.unit_path == Some(path);
+    urls::LISTS.contains(&path) || VALIDITIES.iter().any(is_of)
 }
 
 /// Applies every rule to a change and its diff.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Subject, client::named};
 use crate::Class;
 
-const LISTS: [&str; 2] = ["callbackURLs", "logoutURLs"];
+pub(super) const LISTS: [&str; 2] = ["callbackURLs", "logoutURLs"];
 
 /// The URLs that were added; without a baseline those that the call set, for what they are is true of them anyway.
 fn added<'a>(subject: &'a Subject<'_>) -> Vec<&'a str> {

@@ -27,13 +27,13 @@ pub(super) fn of(restore: &Restore<'_>) -> Option<Input> {
     for (path, value) in restore.state.iter() {
         let known = known_part(&value);
         if known.as_ref() != Some(&value) {
-            hidden.push(plain(&path));
+            hidden.push(plain(path));
         }
         if let Some(value) = known {
-            if !is_known(&path) {
-                unknown.push(plain(&path));
+            if !is_known(path) {
+                unknown.push(plain(path));
             }
-            put(&mut members, &path, value);
+            put(&mut members, path, value);
         }
     }
     if members.len() == ids {

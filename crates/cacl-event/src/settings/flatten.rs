@@ -1,10 +1,13 @@
 //! From an object to sorted paths and normal values.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cmp::Ordering};
 
 use serde_json::Number;
 
-use crate::{mask::is_secret, node::Node, pack};
+use crate::{
+    mask::is_secret,
+    pack::{Node, Packed, Seen, put_list},
+};
 
 /// What is not a setting: which client it is, when it was touched, and its secret.
 const NOT_SETTINGS: [&str; 5] = ["userPoolId", "clientId", "lastModifiedDate", "creationDate", "clientSecret"];
@@ -21,28 +24,41 @@ pub(crate) enum Keep {
     Parameters,
 }
 
+/// A setting, its value in normal form.
+pub(super) struct Flat<'a> {
+    pub(super) path: Cow<'a, str>,
+    /// The path if it is packed already.
+    pub(super) name: Option<Node<'a>>,
+    pub(super) value: Cow<'a, [u8]>,
+}
+
 /// The settings within an object, sorted by path, each path once. Anything but an object gives none.
-pub(crate) fn flatten<'a>(node: &'a Node<'a>, keep: Keep) -> Vec<(Cow<'a, str>, Cow<'a, Node<'a>>)> {
-    let mut entries = Vec::with_capacity(16);
+pub(super) fn flatten(node: Node<'_>, keep: Keep) -> Vec<Flat<'_>> {
+    let mut entries = Vec::with_capacity(24);
     gather("", node, keep, &mut entries);
     sorted(entries)
 }
 
-fn gather<'a>(within: &str, node: &'a Node<'a>, keep: Keep, entries: &mut Vec<(Cow<'a, str>, Cow<'a, Node<'a>>)>) {
-    for (name, value) in node.members().unwrap_or_default() {
-        let name = uncapitalised(name);
-        if within.is_empty() && NOT_SETTINGS.contains(&name.as_ref()) {
+fn gather<'a>(within: &str, node: Node<'a>, keep: Keep, entries: &mut Vec<Flat<'a>>) {
+    for (name, value) in node.members() {
+        let path = uncapitalised(name.as_str().unwrap_or_default());
+        if within.is_empty() && NOT_SETTINGS.contains(&path.as_ref()) {
             continue;
         }
-        let path = if within.is_empty() { name } else { Cow::Owned(format!("{within}.{name}")) };
-        match value {
+        let name = (within.is_empty() && matches!(path, Cow::Borrowed(_))).then_some(name);
+        let path = if within.is_empty() { path } else { Cow::Owned([within, ".", &path].concat()) };
+        let value = match value.seen() {
             // Masked as a whole when packed.
-            Node::Object(_) if is_secret(&path) && !value.is_empty() => entries.push((path, Cow::Borrowed(value))),
-            Node::Object(_) => gather(&path, value, keep, entries),
-            _ if keep == Keep::State && value.is_empty() => {}
-            Node::Bool(false) if keep == Keep::Request && is_added_by_service(&path) => {}
-            _ => entries.push((path, normal(value))),
-        }
+            Seen::Object if is_secret(&path) && !value.is_empty() => value.packed().into(),
+            Seen::Object => {
+                gather(&path, value, keep, entries);
+                continue;
+            }
+            _ if keep == Keep::State && value.is_empty() => continue,
+            Seen::Bool(false) if keep == Keep::Request && is_added_by_service(&path) => continue,
+            _ => normal(value),
+        };
+        entries.push(Flat { path, name, value });
     }
 }
 
@@ -51,7 +67,7 @@ fn is_added_by_service(path: &str) -> bool {
 }
 
 /// API names begin with capitals where `CloudTrail` has a lower first letter.
-fn uncapitalised<'a>(name: &'a Cow<'a, str>) -> Cow<'a, str> {
+fn uncapitalised(name: &str) -> Cow<'_, str> {
     match name.as_bytes() {
         [first, ..] if first.is_ascii_uppercase() => {
             Cow::Owned(format!("{}{}", first.to_ascii_lowercase() as char, &name[1..]))
@@ -61,47 +77,42 @@ fn uncapitalised<'a>(name: &'a Cow<'a, str>) -> Cow<'a, str> {
 }
 
 /// Sorts by path; of a repeated path the last one stays.
-pub(super) fn sorted<'a>(
-    mut entries: Vec<(Cow<'a, str>, Cow<'a, Node<'a>>)>,
-) -> Vec<(Cow<'a, str>, Cow<'a, Node<'a>>)> {
+pub(super) fn sorted(mut entries: Vec<Flat<'_>>) -> Vec<Flat<'_>> {
     entries.reverse();
-    entries.sort_by(|(one, _), (two, _)| one.cmp(two));
-    entries.dedup_by(|(later, _), (kept, _)| later == kept);
+    entries.sort_by(|one, two| one.path.cmp(&two.path));
+    entries.dedup_by(|later, kept| later.path == kept.path);
     entries
 }
 
 /// The form in which equal settings are equal: lists of scalars sorted and without repetition, whole numbers whole.
-pub(super) fn normal<'a, 'b>(node: &'b Node<'a>) -> Cow<'b, Node<'a>> {
-    match node {
-        Node::Number(number) => whole(number).map_or(Cow::Borrowed(node), |number| Cow::Owned(Node::Number(number))),
-        Node::List(elements) if elements.iter().all(Node::is_scalar) => {
-            let ordered = elements.windows(2).all(|pair| key(&pair[0]) < key(&pair[1]));
-            if ordered
-                && !elements.iter().any(|element| matches!(element, Node::Number(number) if whole(number).is_some()))
-            {
-                return Cow::Borrowed(node);
-            }
-            let mut elements: Vec<Node<'a>> = elements.iter().map(|element| normal(element).into_owned()).collect();
-            // Keys are dear to make, and lists may be as long as somebody likes.
-            elements.sort_by_cached_key(|element| {
-                let (is_text, json) = key(element);
-                (is_text, json.into_owned())
-            });
-            elements.dedup();
-            Cow::Owned(Node::List(elements))
-        }
-        _ => Cow::Borrowed(node),
+pub(super) fn normal(node: Node<'_>) -> Cow<'_, [u8]> {
+    if let Seen::Number(number) = node.seen() {
+        return whole(&number).map_or(node.packed().into(), |number| Packed::from(&number.into()).into_bytes().into());
     }
+    if !node.is_list() || !node.elements().all(Node::is_scalar) || is_normal(node) {
+        return node.packed().into();
+    }
+    let mut elements: Vec<Cow<'_, [u8]>> = node.elements().map(normal).collect();
+    elements.sort_by(|one, two| by_text(Node::masked(one), Node::masked(two)));
+    elements.dedup();
+    let mut list = Vec::with_capacity(node.packed().len());
+    put_list(elements.iter().map(|element| &**element), &mut list);
+    list.into()
 }
 
-/// What elements are ordered by: texts by themselves, after all else by its JSON.
-fn key<'b>(node: &'b Node<'_>) -> (bool, Cow<'b, str>) {
-    if let Node::Text(text) = node {
-        return (true, Cow::Borrowed(text));
+/// Whether the elements of a list are in their order already, each once, and none of them a whole number in disguise.
+fn is_normal(list: Node<'_>) -> bool {
+    let is_plain = |element: Node<'_>| !matches!(element.seen(), Seen::Number(number) if whole(&number).is_some());
+    list.elements().is_sorted_by(|one, two| by_text(*one, *two) == Ordering::Less) && list.elements().all(is_plain)
+}
+
+/// The order of elements: texts by themselves, after all else by its JSON.
+fn by_text(one: Node<'_>, two: Node<'_>) -> Ordering {
+    match (one.as_str(), two.as_str()) {
+        (Some(one), Some(two)) => one.cmp(two),
+        (None, None) => one.to_json().cmp(&two.to_json()),
+        (one, two) => one.is_some().cmp(&two.is_some()),
     }
-    let mut packer = pack::Packer::new();
-    packer.node(node);
-    (false, Cow::Owned(pack::unpack(&packer.finish())))
 }
 
 /// A whole number that was written with a fraction or an exponent (`30.0`, `3e1`).

@@ -15,14 +15,12 @@ use serde_json::Value;
 pub use defaults::default_of;
 pub(crate) use defaults::filled_in;
 pub use display::display;
-pub(crate) use flatten::{Keep, flatten};
+use flatten::Flat;
+pub(crate) use flatten::Keep;
 pub use validity::unit_of;
 pub(crate) use validity::{VALIDITIES, Validity, span};
 
-use crate::{
-    node::Node,
-    pack::{self, Packer},
-};
+use crate::pack::{self, Node, Packed};
 
 /// Sorted by path; paths as in `CloudTrail`, nested with dots, without ids, dates and secrets. Lists of scalars are
 /// sets: kept sorted, each element once. Whole numbers are whole however they were written.
@@ -32,29 +30,42 @@ pub struct Settings(Box<[u8]>);
 /// One setting, still packed: paths and values can be compared without being made.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry<'a> {
-    pub(crate) path: Cow<'a, str>,
+    pub(crate) path: &'a str,
     packed_path: &'a [u8],
     pub(crate) packed: &'a [u8],
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
     /// Orders by path, which for the same path is a matter of two bytes.
     pub(crate) fn by_path(&self, other: &Entry<'_>) -> Ordering {
-        if self.packed_path == other.packed_path { Ordering::Equal } else { self.path.cmp(&other.path) }
+        match (self.packed_path, other.packed_path) {
+            // Words are ordered as their numbers are.
+            ([word], [other]) => word.cmp(other),
+            _ => self.path.cmp(other.path),
+        }
     }
 
     /// The path for keeping: those that are frequent cost nothing.
     pub(crate) fn kept_path(&self) -> Cow<'static, str> {
-        pack::as_word(self.packed_path).map_or_else(|| Cow::Owned(self.path.clone().into_owned()), Cow::Borrowed)
+        self.name().as_word().map_or_else(|| Cow::Owned(self.path.to_owned()), Cow::Borrowed)
     }
 
     pub(crate) fn value(&self) -> Value {
-        pack::to_value(self.packed)
+        self.node().to_value()
+    }
+
+    /// The path as it is packed.
+    pub(crate) fn name(&self) -> Node<'a> {
+        Node::masked(self.packed_path)
+    }
+
+    pub(crate) fn node(&self) -> Node<'a> {
+        Node::masked(self.packed)
     }
 
     /// Null, `""`, `[]`: sent to take the setting away.
     pub(crate) fn is_empty(&self) -> bool {
-        matches!(self.packed, b"null" | b"\"\"" | b"[]" | b"{}")
+        self.node().is_empty()
     }
 }
 
@@ -62,21 +73,26 @@ impl Settings {
     /// The settings in a `userPoolClient` of a response or in a `UserPoolClient` of `DescribeUserPoolClient` (whose
     /// names begin with capitals); what is empty counts as absent.
     pub fn of_client(client: &Value) -> Self {
-        Self::from_node(&Node::from(client), Keep::State)
+        Self::from_node(Packed::from(client).node(), Keep::State)
     }
 
     /// The settings within an object.
-    pub(crate) fn from_node(node: &Node<'_>, keep: Keep) -> Self {
-        Self::pack(&flatten(node, keep))
+    pub(crate) fn from_node(node: Node<'_>, keep: Keep) -> Self {
+        Self::pack(&flatten::flatten(node, keep), node.holds_secrets())
     }
 
     /// Packs settings that are sorted and distinct.
-    fn pack(entries: &[(Cow<'_, str>, Cow<'_, Node<'_>>)]) -> Self {
-        let mut packer = Packer::new();
-        for (path, node) in entries {
-            packer.setting(path, node);
+    fn pack(entries: &[Flat<'_>], hold_secrets: bool) -> Self {
+        let mut packed = Vec::with_capacity(512);
+        for Flat { path, name, value } in entries {
+            match name {
+                Some(name) => packed.extend_from_slice(name.packed()),
+                None => pack::put_text(path, &mut packed),
+            }
+            pack::put_masked_member(path, Node::new(value, hold_secrets), &mut packed);
         }
-        Self(packer.finish())
+        // A copy of just the right size: shrinking the buffer would leave a hole behind each of many.
+        Self(packed.as_slice().into())
     }
 
     /// Joins entries that are sorted and distinct.
@@ -84,19 +100,17 @@ impl Settings {
         let mut bytes = Vec::new();
         for entry in entries {
             bytes.extend_from_slice(entry.packed_path);
-            bytes.push(0);
             bytes.extend_from_slice(entry.packed);
-            bytes.push(0);
         }
         Self(bytes.into_boxed_slice())
     }
 
     /// All entries, by path.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        let mut pieces = pack::pieces(&self.0);
+        let mut rest = &*self.0;
         std::iter::from_fn(move || {
-            let (packed_path, packed) = (pieces.next()?, pieces.next()?);
-            Some(Entry { path: pack::as_text(packed_path).unwrap_or_default(), packed_path, packed })
+            let (packed_path, packed) = (pack::next(&mut rest)?, pack::next(&mut rest)?);
+            Some(Entry { path: Node::masked(packed_path).as_str().unwrap_or_default(), packed_path, packed })
         })
     }
 
@@ -111,16 +125,13 @@ impl Settings {
     }
 
     /// All, by path.
-    pub fn iter(&self) -> impl Iterator<Item = (Cow<'_, str>, Value)> {
-        self.entries().map(|entry| {
-            let value = entry.value();
-            (entry.path, value)
-        })
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Value)> {
+        self.entries().map(|entry| (entry.path, entry.value()))
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        pack::pieces(&self.0).count() / 2
+        self.entries().count()
     }
 
     /// Whether there are none.
@@ -141,12 +152,13 @@ impl Settings {
 impl<P: AsRef<str>> FromIterator<(P, Value)> for Settings {
     /// Paths and values as they are to be (flattened already); of a repeated path the last one counts.
     fn from_iter<I: IntoIterator<Item = (P, Value)>>(settings: I) -> Self {
-        let owned: Vec<(P, Value)> = settings.into_iter().collect();
+        let owned: Vec<(P, Packed)> = settings.into_iter().map(|(path, value)| (path, (&value).into())).collect();
         let entries = owned.iter().map(|(path, value)| {
-            let node = Node::from(value);
-            (Cow::Borrowed(path.as_ref()), Cow::Owned(flatten::normal(&node).into_owned()))
+            let path = path.as_ref().into();
+            Flat { path, name: None, value: flatten::normal(value.node()) }
         });
-        Self::pack(&flatten::sorted(entries.collect()))
+        // Whether a path is that of a secret is known when it is packed.
+        Self::pack(&flatten::sorted(entries.collect()), true)
     }
 }
 
@@ -180,7 +192,7 @@ mod tests {
     fn state(#[case] client: Value, #[case] expected: Value) {
         let settings = Settings::of_client(&client);
         let found: serde_json::Map<String, Value> =
-            settings.iter().map(|(path, value)| (path.into_owned(), value)).collect();
+            settings.iter().map(|(path, value)| (path.to_owned(), value)).collect();
         assert_eq!(Value::Object(found), expected);
         assert_eq!(settings.len(), expected.as_object().map_or(0, serde_json::Map::len));
     }

@@ -142,7 +142,7 @@ fn pairs(desk: &Desk, history: &History) -> Result<String, Failure> {
     let path = desk.path().join("pairs.jsonl");
     let mut file = std::io::BufWriter::new(File::create(&path)?);
     let flat = |settings: &cacl_event::Settings| -> serde_json::Map<String, serde_json::Value> {
-        settings.iter().map(|(path, value)| (path.into_owned(), value)).collect()
+        settings.iter().map(|(path, value)| (path.to_owned(), value)).collect()
     };
     let comparable = history
         .iter()

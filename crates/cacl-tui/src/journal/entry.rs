@@ -138,7 +138,7 @@ impl Entry {
                 user_pool: Some(client.user_pool.to_string()),
                 client: Some(client.client.to_string()),
                 taken: Some(*taken),
-                settings: Some(settings.iter().map(|(path, value)| (path.into_owned(), value)).collect()),
+                settings: Some(settings.iter().map(|(path, value)| (path.to_owned(), value)).collect()),
                 ..Wire::default()
             },
             Self::Looked(Read { call, from, to }) => Wire {

@@ -27,6 +27,8 @@ fn rules_apply_where_they_should_and_nowhere_else() {
     for case in cases::all() {
         let Case { rule, change, before, applies } = &case;
         let diff = Diff::of(change, before.as_ref());
+        let short = Diff::with_unchanged(change, before.as_ref(), weighs_unchanged);
+        assert_eq!(judge(change, &short), judge(change, &diff), "unchanged rows that no rule weighs tell nothing");
         let found = judge(change, &diff).reasons.iter().any(|reason| reason.rule == *rule);
         assert_eq!(found, *applies, "{rule}: {} {:?} after {:?}", change.event, change.sent, before);
     }
@@ -159,6 +161,7 @@ proptest! {
         let change = testing::call("UpdateUserPoolClient", request.clone(), &request);
         let baseline = Baseline { settings: before, kind: BaselineKind::Event, from: None };
         let judgement = judge(&change, &Diff::of(&change, Some(&baseline)));
+        prop_assert_eq!(judge(&change, &Diff::with_unchanged(&change, Some(&baseline), weighs_unchanged)), judgement.clone());
         prop_assert_eq!(judgement.reasons.iter().map(|reason| reason.severity).max().unwrap_or(Severity::Info), judgement.severity);
     }
 }
