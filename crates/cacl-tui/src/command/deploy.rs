@@ -68,7 +68,7 @@ async fn on_screen(
     let wishes = options.view.wishes(global.reach());
     let scene = watch::scene(session, &heading.stack, Some(&identity), wishes);
     let scene = Scene { filter: options.filter.filter.clone(), ..scene };
-    watch::in_screen(&mut screen, session, &scene, &watching(options), global, signals).await
+    watch::in_screen(screen, session, &scene, &watching(options), global, signals).await
 }
 
 async fn in_lines(

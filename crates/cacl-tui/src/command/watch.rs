@@ -19,7 +19,7 @@ use crate::{
         Global, Watch,
         values::{Color, Output},
     },
-    failure::Failure,
+    failure::{Failure, note},
     feed::{Feed, live},
     journal::{Keeper, Reader},
     look,
@@ -63,8 +63,8 @@ pub async fn run(options: Watch, global: &Global) -> anyhow::Result<Exit> {
             let scene = scene(&session, &name, None, options.view.wishes(global.reach()));
             let scene = Scene { filter: options.filter.filter.clone(), ..scene };
             let mut signals = Signals::listen()?;
-            let mut screen = screen::Session::enter(!global.no_mouse)?;
-            in_screen(&mut screen, &session, &scene, &options, global, &mut signals).await
+            let screen = screen::Session::enter(!global.no_mouse)?;
+            in_screen(screen, &session, &scene, &options, global, &mut signals).await
         }
         Output::Text | Output::Jsonl => {
             let place = find(&session, &options, global).await?;
@@ -134,9 +134,9 @@ pub fn scene(session: &Session, name: &str, identity: Option<&Identity>, wishes:
     }
 }
 
-/// Watches in a terminal that has been taken over already, and asks AWS nothing before the first picture is drawn.
+/// Watches in a terminal that has been taken over already, and is given back, and asks AWS nothing before the first picture is drawn.
 pub async fn in_screen(
-    screen: &mut screen::Session,
+    mut screen: screen::Session,
     session: &Session,
     scene: &Scene,
     options: &Watch,
@@ -151,10 +151,9 @@ pub async fn in_screen(
     let patience = if observer.is_needed() { live::PATIENCE } else { Duration::ZERO };
     let feed = stream::select(caller, found(session, options, global, patience, &keeper));
     let look = look::look(global.color);
-    let exit = view::show(screen, scene, &look, feed, observer, options.timeout, signals).await;
-    if let Some(keeper) = keeper.take() {
-        Keeper::close(keeper, Reader::Screen).await;
-    }
+    let exit = view::show(&mut screen, scene, &look, feed, observer, options.timeout, signals).await;
+    drop(screen);
+    close(keeper.take(), Reader::Screen).await;
     exit
 }
 
@@ -206,6 +205,14 @@ fn wish(options: &Watch, reader: Reader, patience: Duration) -> Wish {
     Wish { reader: Some(reader), start: options.since, source: options.source, journal: !options.no_journal, patience }
 }
 
+async fn close(keeper: Option<Keeper>, reader: Reader) {
+    if let Some(keeper) = keeper
+        && let Some(words) = keeper.close(reader).await
+    {
+        note(&words);
+    }
+}
+
 /// The trouble that passes by itself.
 fn trouble(error: &anyhow::Error) -> Option<Status> {
     let error = error.downcast_ref::<cacl_aws::Error>()?;
@@ -239,8 +246,6 @@ pub async fn in_lines(
         keeper: keeper.clone(),
     };
     let exit = headless.run(feed, signals).await;
-    if let Some(keeper) = keeper {
-        keeper.close(Reader::Lines).await;
-    }
+    close(keeper, Reader::Lines).await;
     exit
 }

@@ -72,10 +72,14 @@ pub struct Before {
 impl Before {
     /// Whether a change has come since, and was not told.
     pub fn is_news(&self, change: &Change) -> bool {
-        let hops = &change.hops;
-        let came = hops.ingested.or(hops.log).or(hops.lambda).unwrap_or(change.time);
-        came > self.until.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN) && !self.told.contains(&change.id)
+        came(change) > self.until.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN) && !self.told.contains(&change.id)
     }
+}
+
+/// When a change came into the log, as far as is known.
+pub fn came(change: &Change) -> Timestamp {
+    let hops = &change.hops;
+    hops.ingested.or(hops.log).or(hops.lambda).unwrap_or(change.time)
 }
 
 /// How it is with what was before the log.

@@ -157,6 +157,11 @@ impl Entry {
         line
     }
 
+    /// Whether a text begins as a line of this version does.
+    pub fn begins(text: &[u8]) -> bool {
+        text.starts_with(format!("{{\"schema\":\"{SCHEMA}{VERSION}\"").as_bytes())
+    }
+
     /// What a line says, without its newline.
     pub fn of(line: &[u8]) -> Result<Self, Unread> {
         let wire: Wire = serde_json::from_slice(line).map_err(|_| unread(line))?;

@@ -1,10 +1,13 @@
 //! The file: locked, appended to, mended, and put anew. Nothing here waits in the name of a screen.
 
 use std::{
+    cell::Cell,
     fmt,
-    fs::{self, OpenOptions},
+    fs::{self, OpenOptions, TryLockError},
     io::{self, BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,6 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     compact::{Limits, kept},
     entry::{Entry, Unread},
+    place,
 };
 
 /// As long as CloudTrail remembers, and as much as is read in a moment.
@@ -20,11 +24,20 @@ pub const LIMITS: Limits = Limits { age: SignedDuration::from_hours(90 * 24), by
 /// No event is longer than a megabyte: what is, is none of ours.
 const LONGEST_LINE: u64 = 8 << 20;
 
+/// Longer than anything takes that is done under the lock. Whoever has it for longer stands still, and need not be waited for.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How often it is tried meanwhile.
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// A journal's file.
 #[derive(Debug)]
 pub struct File {
     path: PathBuf,
     limits: Limits,
+    patience: Duration,
+    /// How long it was after it was compacted, or when that was last found to be of no use.
+    compacted: Cell<u64>,
 }
 
 /// What was in it.
@@ -34,6 +47,8 @@ pub struct Found {
     pub entries: Vec<Entry>,
     /// How many nobody can read.
     pub skipped: usize,
+    /// Whether another run has it for so long that it was read as it is.
+    pub busy: bool,
     /// How many there were.
     lines: usize,
 }
@@ -58,32 +73,56 @@ impl fmt::Display for File {
 impl File {
     /// A file that need not be there.
     pub fn at(path: PathBuf) -> Self {
-        Self { path, limits: LIMITS }
+        Self { path, limits: LIMITS, patience: PATIENCE, compacted: Cell::new(0) }
     }
 
     #[cfg(test)]
     pub fn with_limits(path: PathBuf, limits: Limits) -> Self {
-        Self { path, limits }
+        Self { limits, patience: Duration::from_mins(10), ..Self::at(path) }
     }
 
-    /// Makes the folder and the file if need be, reads all of it, and compacts it if that is worth it.
+    #[cfg(test)]
+    pub fn impatient(self) -> Self {
+        Self { patience: PAUSE, ..self }
+    }
+
+    /// Makes the folder and the file if need be, reads all of it, and compacts it if that is worth it. What another run keeps to
+    /// itself is read all the same: a file that is put in its place is a whole one.
     pub fn open(&self, now: Timestamp) -> Result<Found, Unusable> {
         let failed = |error| Unusable::Failed(self.path.clone(), error);
-        let lock = self.lock().map_err(failed)?;
+        let lock = match self.lock() {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == ErrorKind::ResourceBusy => return self.glance(),
+            Err(error) => return Err(failed(error)),
+        };
         drop(self.appended_to().map_err(failed)?);
         let found = self.read().map_err(failed)?.ok_or_else(|| Unusable::Newer(self.path.clone()))?;
         let found = self.tidied(found, now);
+        self.compacted.set(self.length());
         drop(lock);
         Ok(found)
     }
 
+    /// Reads it without the lock: its last line may be one that is being written.
+    fn glance(&self) -> Result<Found, Unusable> {
+        let found = match self.read() {
+            Err(error) if error.kind() == ErrorKind::NotFound => Found::default(),
+            read => read
+                .map_err(|error| Unusable::Failed(self.path.clone(), error))?
+                .ok_or_else(|| Unusable::Newer(self.path.clone()))?,
+        };
+        Ok(Found { busy: true, skipped: 0, ..found })
+    }
+
     /// Appends lines, each by one write, after mending an end that is none; how many of them. A file that has
-    /// become too long is compacted.
+    /// become too long, and by half longer than what there was to keep of it, is compacted.
     pub fn append(&self, lines: &[String]) -> io::Result<usize> {
         let lock = self.lock()?;
         let mut file = self.appended_to()?;
         let mut done = 0;
         let mut length = file.seek(SeekFrom::End(0))?;
+        // Another run may have done it.
+        self.compacted.set(self.compacted.get().min(length));
         if length > 0 && !self.ends_whole()? {
             file.write_all(b"\n")?;
         }
@@ -98,27 +137,37 @@ impl File {
             length += line.len() as u64;
         }
         // The lines are there whether or not there is room to put them anew: told otherwise, the caller would append them again.
-        if length > 4 * self.limits.bytes as u64 / 3
-            && let Err(error) = self.compact()
-        {
-            tracing::warn!("the journal cannot be compacted: {error}");
+        if length > 4 * self.limits.bytes as u64 / 3 && length > 3 * self.compacted.get() / 2 {
+            if let Err(error) = self.compact() {
+                tracing::warn!("the journal cannot be compacted: {error}");
+            }
+            self.compacted.set(self.length());
         }
         drop(lock);
         Ok(done)
     }
 
-    /// Deletes the journals beside this one to which nothing was written for as long as anything is kept.
+    /// Deletes the journals beside this one to which nothing was written for as long as anything is kept. What has another
+    /// name, or begins otherwise, is somebody else's.
     pub fn sweep(&self, now: Timestamp) {
         let Some(files) = self.path.parent().and_then(|folder| fs::read_dir(folder).ok()) else { return };
-        for path in files.flatten().map(|file| file.path()) {
-            let ours = path.extension().is_some_and(|extension| extension == "jsonl") && path != self.path;
-            let written = fs::metadata(&path).and_then(|file| file.modified()).ok();
-            let written = written.and_then(|time| Timestamp::try_from(time).ok());
-            if ours && written.is_some_and(|written| now.duration_since(written) > self.limits.age) {
+        let old = |path: &Path| {
+            let file = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
+            let written = Timestamp::try_from(file.modified().ok()?).ok()?;
+            (now.duration_since(written) > self.limits.age).then_some(())
+        };
+        for file in files.flatten() {
+            let path = file.path();
+            let named = file.file_name().to_str().is_some_and(place::is_name) && path != self.path;
+            if named && old(&path).is_some() && begins_as_one(&path) {
                 let _ = fs::remove_file(&path);
                 let _ = fs::remove_file(beside(&path, "lock"));
             }
         }
+    }
+
+    fn length(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |file| file.len())
     }
 
     fn compact(&self) -> io::Result<()> {
@@ -126,14 +175,24 @@ impl File {
         self.put_anew(&kept(found.entries, self.limits, Timestamp::now()))
     }
 
-    /// Held until it is dropped. A file beside, for the journal itself may be another one a moment later.
+    /// Held until it is dropped; `ResourceBusy` if another run does not let go. A file beside, for the journal itself may be
+    /// another one a moment later.
     fn lock(&self) -> io::Result<fs::File> {
         if let Some(folder) = self.path.parent() {
             make_folder(folder)?;
         }
         let lock = private().write(true).create(true).truncate(false).open(beside(&self.path, "lock"))?;
-        lock.lock()?;
-        Ok(lock)
+        let end = Instant::now() + self.patience;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(lock),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(io::Error::new(ErrorKind::ResourceBusy, "another cacl-tui keeps it to itself"));
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
+        }
     }
 
     fn appended_to(&self) -> io::Result<fs::File> {
@@ -206,6 +265,13 @@ impl File {
         }
         written
     }
+}
+
+/// Whether a file is empty or begins as a journal does.
+fn begins_as_one(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(100).read_to_end(&mut head));
+    read.is_ok() && (head.is_empty() || Entry::begins(&head))
 }
 
 /// The file whose name has an ending more.

@@ -12,15 +12,15 @@ use futures_util::{Stream, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::mpsc::{self, error::TrySendError},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use super::{
-    contents::{Contents, Told},
+    contents::{Contents, OVERLAP, Told},
     entry::{Entry, Reader},
     file::File,
 };
-use crate::feed::Feed;
+use crate::feed::{Feed, came};
 
 /// So many lines may wait for the disk before the feed waits for it, too.
 const WAITING: usize = 1024;
@@ -29,7 +29,10 @@ const WAITING: usize = 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// At the end, the last lines get so long.
-const LAST: Duration = Duration::from_secs(2);
+const LAST: Duration = Duration::from_secs(5);
+
+/// So long the log must have been on a screen, read to its end, to count as seen.
+pub const SEEN: Duration = Duration::from_secs(5);
 
 /// When writing is tried again on a disk that was full.
 const AGAIN: Duration = Duration::from_secs(20);
@@ -147,15 +150,18 @@ impl Keeper {
         self.shared.lock().news.take()
     }
 
-    /// Writes down how far the log was told, and waits a moment for the disk.
-    pub async fn close(self, by: Reader) {
+    /// Writes down how far the log was told, and waits a moment for the disk; what there is left to say.
+    pub async fn close(self, by: Reader) -> Option<String> {
         let read = self.shared.lock().read;
         if let Some(until) = read {
             self.write(&Entry::Read { by, until }).await;
         }
         let Self { lines, shared } = self;
         drop(lines);
-        let _ = timeout(LAST, shared.ended.acquire()).await;
+        let ended = timeout(LAST, shared.ended.acquire()).await.is_ok();
+        let late = || "the journal takes too long to write, so the next run may not know all of this one".to_owned();
+        let news = shared.lock().news.take();
+        news.or_else(|| (!ended).then(late))
     }
 }
 
@@ -182,7 +188,12 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(mut self, mut waiting: mpsc::Receiver<String>) {
+    fn run(mut self, waiting: mpsc::Receiver<String>) {
+        self.work(waiting);
+        self.shared.ended.add_permits(1);
+    }
+
+    fn work(&mut self, mut waiting: mpsc::Receiver<String>) {
         while waiting.blocking_recv_many(&mut self.unwritten, WAITING) > 0 {
             self.write();
             while self.full && !waiting.is_closed() {
@@ -199,7 +210,6 @@ impl Writer {
             }
         }
         self.write();
-        self.shared.ended.add_permits(1);
     }
 
     fn write(&mut self) {
@@ -232,6 +242,27 @@ fn nap(waiting: &mpsc::Receiver<String>) {
     }
 }
 
+/// A screen that may be left before anybody has looked at it.
+#[derive(Default)]
+struct Glance {
+    /// Since when all of the log is there.
+    since: Option<Instant>,
+    /// What is seen with it. What has come longer ago than that, the mark in the log tells.
+    held: Vec<Change>,
+}
+
+impl Glance {
+    /// Whether a change has come so recently that it has to be noted down by itself; unless that are more than anybody can look at.
+    fn holds(&self, change: &Change, now: Timestamp) -> bool {
+        self.held.len() < KEPT && came(change) > now.checked_sub(OVERLAP).unwrap_or(Timestamp::MIN)
+    }
+
+    /// Whether it has become more than that, now that the log has been read to its end again.
+    fn is_a_look(&mut self) -> bool {
+        self.since.get_or_insert_with(Instant::now).elapsed() >= SEEN
+    }
+}
+
 /// The feed as it is; what it tells is kept. A change that is told to the screen is kept here, for it is shown at once; what
 /// becomes of a line only whoever writes it knows.
 pub fn kept(
@@ -245,16 +276,24 @@ pub fn kept(
         // What has been read to its end now was asked for after the end before it, at the earliest. Whoever took their time
         // over a line in between has not been told what came meanwhile.
         let mut asked = now();
+        let mut glance = (reader == Some(Reader::Screen)).then(Glance::default);
         while let Some(item) = feed.next().await {
             match &item {
                 Feed::Change(change) if change.provenance == Provenance::History => keeper.change(change, None).await,
-                Feed::Change(change) if reader == Some(Reader::Screen) => keeper.change(change, reader).await,
+                Feed::Change(change) if reader == Some(Reader::Screen) => match &mut glance {
+                    None => keeper.change(change, reader).await,
+                    Some(glance) if glance.holds(change, asked) => glance.held.push(change.as_ref().clone()),
+                    Some(_) => keeper.change(change, None).await,
+                },
                 Feed::Snapshot { client, taken, settings } => {
                     keeper.write(&Entry::Snapshot { client: client.clone(), taken: *taken, settings: settings.clone() }).await;
                 }
                 Feed::Looked(read) => keeper.write(&Entry::Looked(read.clone())).await,
                 Feed::Status(cacl_aws::Status::Live) => {
-                    if let Some(reader) = reader {
+                    for seen in glance.take_if(Glance::is_a_look).map(|glance| glance.held).unwrap_or_default() {
+                        keeper.change(&seen, reader).await;
+                    }
+                    if let Some(reader) = reader.filter(|_| glance.is_none()) {
                         keeper.read(reader, asked).await;
                     }
                 }

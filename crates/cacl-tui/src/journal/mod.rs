@@ -5,7 +5,8 @@
 //!
 //! `$XDG_STATE_HOME/cacl-tui/` (mode 0700) has one file (mode 0600) for each place that is watched: `place` makes its name.
 //! Beside it lies a `.lock`, which every run holds for the moment in which it reads, appends or compacts; so any number of them
-//! share a journal.
+//! share a journal. One that does not let go is waited for some seconds; then the journal is read as it is, and what is to be
+//! written waits.
 //!
 //! # What: `cacl.journal/1`
 //!
@@ -26,8 +27,13 @@
 //! # How long
 //!
 //! 90 days, and at most some 32 MiB; of each client the last state and the last snapshot stay, however old they are. A
-//! compaction writes another file and puts it in the journal's place. A journal to which nothing was written for that long is deleted
-//! by the next run, whichever that is: it was of a stack that is gone, or of an emulator.
+//! compaction writes another file and puts it in the journal's place, once the journal has grown by half. A journal to which nothing
+//! was written for that long is deleted by the next run, whichever that is: it was of a stack that is gone, or of an emulator.
+//!
+//! # What counts as seen
+//!
+//! A line, once its reader has taken it. On a screen, what was there for some seconds after the log had been read to its end: who
+//! leaves sooner is told again.
 //!
 //! Absent on purpose: secrets (records and settings come masked, see `cacl_event::mask`), and any failure: whoever cannot keep a
 //! journal watches all the same, and is told.
@@ -62,10 +68,16 @@ pub async fn open(place: &Place) -> (Option<(Contents, Keeper)>, Option<String>)
     });
     match read.await {
         Ok(Ok((read, file))) => {
-            let note = (read.skipped > 0).then(|| {
-                let lines = if read.skipped == 1 { "a line" } else { "lines" };
-                format!("the journal had {lines} that nobody can read ({}), left out: {file}", read.skipped)
-            });
+            let note = match read.skipped {
+                _ if read.busy => Some(format!(
+                    "another cacl-tui keeps the journal to itself; it was read as it is, and is written once that lets go: {file}"
+                )),
+                0 => None,
+                skipped => {
+                    let lines = if skipped == 1 { "a line" } else { "lines" };
+                    Some(format!("the journal had {lines} that nobody can read ({skipped}), left out: {file}"))
+                }
+            };
             let contents = Contents::of(read.entries);
             let keeper = Keeper::start(file, &contents);
             (Some((contents, keeper)), note)

@@ -56,11 +56,31 @@ impl Place {
     }
 }
 
+/// Whether a file's name is one that a place could have.
+pub fn is_name(name: &str) -> bool {
+    let parts: Vec<_> = name.split('.').collect();
+    let (parts, hash) = match parts.as_slice() {
+        [parts @ .., hash, "jsonl"] if parts.len() == 4 => (parts, *hash),
+        [parts @ .., "jsonl"] => (parts, "0000000000000000"),
+        _ => return false,
+    };
+    let hex = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    let plain = |part: &str| part.bytes().all(|byte| is_plain(byte) || byte == b'%');
+    matches!(parts, [_, _, "stack" | "log", _])
+        && parts.iter().all(|part| plain(part))
+        && hash.len() == 16
+        && hash.bytes().all(hex)
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
 /// A name without what a file's may not have. Dots stand between the parts, so they go, too.
 fn plain(name: &str) -> String {
     let mut plain = String::new();
     for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') {
+        if is_plain(byte) {
             plain.push(byte.into());
         } else {
             let _ = write!(plain, "%{byte:02x}");
@@ -119,6 +139,10 @@ mod tests {
         ];
         let names: BTreeSet<_> = places.iter().map(Place::name).collect();
         assert_eq!(names.len(), places.len(), "{names:#?}");
-        assert!(names.iter().all(|name| name.len() < 200 && !name.contains('/')), "{names:#?}");
+        assert!(names.iter().all(|name| name.len() < 200 && !name.contains('/') && is_name(name)), "{names:#?}");
+        for other in ["old.jsonl", "a.b.stack.c.txt", "a.b.c.d.jsonl", "a.b.log.c.short.jsonl", "a b.c.log.d.jsonl", ""]
+        {
+            assert!(!is_name(other), "{other}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicI64, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use cacl_aws::{Status, lookup::Read};
@@ -22,7 +23,7 @@ use super::{
     compact::{Limits, kept},
     entry::{Entry, Unread},
     file::{File, LIMITS, Unusable},
-    keeper::kept as kept_by,
+    keeper::{SEEN, kept as kept_by},
 };
 use crate::feed::Feed;
 
@@ -177,15 +178,75 @@ fn what_nobody_wrote_to_for_long_is_swept_away() {
     let ours = file(folder.path());
     ours.append(&lines(&story())).expect("appends");
     let folder = folder.path().join("cacl-tui");
-    for name in ["old.jsonl", "old.jsonl.lock", "notes.txt"] {
-        fs::write(folder.join(name), "").expect("written");
+    let one = |end: &str| format!("123456789012.eu-west-1.stack.{end}");
+    let journals = [one("a.jsonl"), one("a.0123456789abcdef.jsonl"), one("empty.jsonl"), one("a.jsonl.lock")];
+    let others = ["notes.txt".into(), "notes.jsonl".into(), one("a.txt"), one("other.jsonl"), one("newer.jsonl")];
+    let text_of = |name: &str| match name {
+        name if name.contains(".empty.") => "",
+        name if name.contains(".other.") => "{\"schema\":\"somebody.else/1\"}\n",
+        name if name.contains(".newer.") => "{\"schema\":\"cacl.journal/2\"}\n",
+        _ => GOLDEN,
+    };
+    for name in journals.iter().chain(&others) {
+        fs::write(folder.join(name), text_of(name)).expect("written");
     }
+    let left = |names: &[String]| names.iter().filter(|name| folder.join(name).exists()).count();
     ours.sweep(Timestamp::now() + hours(24 * 89));
-    assert!(folder.join("old.jsonl").exists());
+    assert_eq!((left(&journals), left(&others)), (journals.len(), others.len()));
     ours.sweep(Timestamp::now() + hours(24 * 91));
-    let left =
-        ["x.jsonl", "x.jsonl.lock", "notes.txt", "old.jsonl", "old.jsonl.lock"].map(|name| folder.join(name).exists());
-    assert_eq!(left, [true, true, true, false, false]);
+    assert_eq!((left(&journals), left(&others)), (0, others.len()));
+    assert!(folder.join("x.jsonl").exists() && folder.join("x.jsonl.lock").exists());
+}
+
+#[test]
+fn another_run_that_keeps_it_to_itself_is_not_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = file(folder.path()).impatient();
+    let path = folder.path().join("cacl-tui/x.jsonl");
+    assert_eq!(found(&file), []);
+    fs::remove_file(&path).expect("removed");
+    let lock = fs::File::open(path.with_extension("jsonl.lock")).expect("there");
+    lock.lock().expect("nobody has it");
+    let busy = file.open(now()).expect("is empty then");
+    assert_eq!((busy.entries, busy.skipped, busy.busy), (vec![], 0, true));
+    // The other one is in the middle of a line.
+    let half = &GOLDEN[..GOLDEN.len() - 10];
+    fs::write(&path, half).expect("written");
+    let busy = file.open(now()).expect("reads");
+    assert_eq!((busy.entries, busy.skipped, busy.busy), (story()[..4].to_vec(), 0, true));
+    let error = file.append(&lines(&story())).expect_err("busy");
+    assert!(error.to_string().contains("another cacl-tui"), "{error}");
+    assert_eq!(fs::read_to_string(&path).expect("text"), half, "nothing is written without the lock");
+    lock.unlock().expect("ours");
+    assert_eq!(file.append(&lines(&story())).expect("appends"), 5);
+    assert!(!file.open(now()).expect("opens").busy);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_become_shorter_is_not_put_anew_for_each_line() {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x.jsonl");
+    let file = File::with_limits(path.clone(), Limits { bytes: 1_000, ..LIMITS });
+    let state = |nth: i64| Entry::Snapshot {
+        client: ClientKey { user_pool: "p".into(), client: nth.to_string().into() },
+        taken: now(),
+        settings: Settings::default().into(),
+    };
+    let (mut before, mut anew) = (None, 0);
+    for nth in 0..400 {
+        file.append(&lines(&[state(nth)])).expect("appends");
+        let is = fs::metadata(&path).expect("there").ino();
+        anew += usize::from(before.replace(is).is_some_and(|before| before != is));
+    }
+    assert!((1..20).contains(&anew), "{anew} times");
+    // Whoever comes next knows as well.
+    let file = File::with_limits(path.clone(), Limits { bytes: 1_000, ..LIMITS });
+    assert_eq!(found(&file).len(), 400);
+    let is = fs::metadata(&path).expect("there").ino();
+    file.append(&lines(&[state(400)])).expect("appends");
+    assert_eq!(fs::metadata(&path).expect("there").ino(), is);
 }
 
 #[test]
@@ -345,7 +406,7 @@ async fn a_disk_that_cannot_be_written_is_said_once_and_written_later() {
         if let Some(words) = keeper.news() {
             break words;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
     };
     assert!(words.contains("cannot be written") && words.contains("x.jsonl"), "{words}");
     fs::remove_file(folder.path().join("cacl-tui")).expect("removed");
@@ -372,6 +433,40 @@ async fn the_log_is_read_up_to_when_it_was_asked_for() {
     keeper.close(Reader::Lines).await;
     let until = Contents::of(found(&file(folder.path()))).read(Reader::Lines);
     assert_eq!(until, Timestamp::from_second(2_000).ok(), "not up to when the line was done with");
+}
+
+#[tokio::test]
+async fn who_leaves_a_screen_at_once_has_not_seen_it() {
+    for (stay, seen) in [(Duration::ZERO, false), (SEEN, true)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keeper = Keeper::start(file(folder.path()), &Contents::default());
+        let comes = |id: &str, minutes| {
+            let age = SignedDuration::from_mins(minutes);
+            Feed::Change(Change { provenance: Provenance::Event, ..change(id, age, |_| {}) }.into())
+        };
+        let live = || Feed::Status(Status::Live);
+        let items = [comes("old", 60), comes("recent", 1), live(), live(), comes("new", 0)];
+        let mut feed = kept_by(stream::iter(items), keeper.clone(), Some(Reader::Screen), now);
+        for _ in 0..3 {
+            feed.next().await.expect("an item");
+        }
+        tokio::time::pause();
+        tokio::time::advance(stay).await;
+        tokio::time::resume();
+        assert_eq!(feed.by_ref().count().await, 2);
+        drop(feed);
+        assert_eq!(keeper.close(Reader::Screen).await, None);
+        let contents = Contents::of(found(&file(folder.path())));
+        assert_eq!(contents.read(Reader::Screen), seen.then(now));
+        let told = |id: &str| contents.told.get(id).copied().unwrap_or_default().to(Reader::Screen);
+        assert_eq!((told("recent"), told("new")), (seen, seen));
+        assert_eq!(contents.changes.iter().filter(|change| &*change.id == "old").count(), 1, "a baseline all the same");
+        let Some(before) = contents.before(Reader::Screen) else { continue };
+        for item in [comes("old", 60), comes("recent", 1), comes("new", 0)] {
+            let Feed::Change(change) = item else { continue };
+            assert!(!before.is_news(&change), "{}", change.id);
+        }
+    }
 }
 
 #[test]
