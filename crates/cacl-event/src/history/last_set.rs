@@ -3,13 +3,13 @@
 //! Nobody "last set" a setting by sending the value that it had already, so what is looked for is the change since which the
 //! value has been what it is.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Baseline, Client, History, by_turn};
-use crate::{BaselineKind, Change, Class, ClientKey, Diff, Kind, Row, Text, names::names};
+use crate::{BaselineKind, Change, Class, ClientKey, Diff, Kind, Row, Settings, Text, names::names, settings::Entry};
 
 /// How a setting came to its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,7 +88,9 @@ impl History {
             }
             let before = self.stop_before(client, &stop);
             match change {
-                Some(change) => fields.came_by(change, before.as_ref().map(|before| &before.state)),
+                Some(change) => {
+                    fields.came_by(change, &stop.state.settings, before.as_ref().map(|before| &before.state));
+                }
                 None => fields.were_described(stop.described, before.as_ref().map(|before| &before.state)),
             }
             let Some(before) = before else { break };
@@ -188,15 +190,43 @@ impl Fields {
     }
 
     /// Those that a change made what they are.
-    fn came_by(&mut self, change: &Change, before: Option<&Baseline>) {
+    fn came_by(&mut self, change: &Change, after: &Settings, before: Option<&Baseline>) {
         let same = change.resulting.as_ref().zip(before);
         if change.kind == Kind::Update && same.is_some_and(|(resulting, before)| *resulting == before.settings) {
+            return;
+        }
+        if before.is_some_and(|before| !self.may_be_by(&before.settings, after)) {
             return;
         }
         let known = before.is_some() || change.kind == Kind::Create;
         for row in Diff::of(change, before).rows {
             if let Some(how) = how(&row, known) {
                 self.found(row, (how, Some(change.id.clone()), Some(change.time)));
+            }
+        }
+    }
+
+    /// Whether there is a difference between two states that was not found later already. Most changes of a long life are soon
+    /// passed by, for a small part of what their diffs would cost.
+    fn may_be_by(&self, before: &Settings, after: &Settings) -> bool {
+        let is_found = |path: &str| self.0.get(path).is_some_and(|(_, found)| found.is_some());
+        let (mut before, mut after) = (before.entries().peekable(), after.entries().peekable());
+        loop {
+            let order = match (before.peek(), after.peek()) {
+                (None, None) => return false,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(one), Some(other)) => one.by_path(other),
+            };
+            let was = before.next_if(|_| order.is_le());
+            let is = after.next_if(|_| order.is_ge());
+            if was.as_ref().map(|entry| entry.packed) == is.as_ref().map(|entry| entry.packed) {
+                continue;
+            }
+            // Another unit makes a validity another one, though its number stays.
+            let differs = |entry: &Entry<'_>| !is_found(entry.path) || entry.path.starts_with("tokenValidityUnits");
+            if was.or(is).as_ref().is_some_and(differs) {
+                return true;
             }
         }
     }

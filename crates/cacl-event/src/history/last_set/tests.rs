@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
 
@@ -178,4 +179,49 @@ fn a_long_life_is_looked_back_through_without_end() {
     let history = history(changes);
     assert_eq!(found(&history, Moment::Now)[0], "callbackURLs sent 2999");
     assert_eq!(found(&history, Moment::Now)[1], "clientName unknown 1");
+}
+
+/// The same by looking at each diff from the last one back.
+fn found_slowly(history: &History) -> Vec<String> {
+    let last = history.of_client(&key()).next_back().expect("a change");
+    let state = history.after(&last.id).expect("known").settings;
+    let mut fields = BTreeMap::new();
+    for change in history.of_client(&key()).rev() {
+        let known = history.before(&change.id).is_some();
+        for row in history.diff(&change.id).expect("known").rows {
+            let there = state.get(&row.path).is_some() || row.after.is_none() || fields.contains_key(&*row.path);
+            if let Some(how) = how(&row, known).filter(|_| there) {
+                let by = change.id.trim_start_matches(['0', '-', '4', '8']).to_owned();
+                fields.entry(row.path.to_string()).or_insert(format!("{} {how} {by}", row.path));
+            }
+        }
+    }
+    fields.into_values().collect()
+}
+
+proptest! {
+    #[test]
+    fn what_is_passed_by_has_done_nothing(
+        sent in proptest::collection::vec((0..4_u8, 0..3_u8, 0..3_u8, 0..3_u8), 1..12),
+    ) {
+        let settings = |(validity, unit, urls, errors): (u8, u8, u8, u8)| {
+            let mut sent = json!({});
+            if validity > 0 {
+                sent["accessTokenValidity"] = validity.into();
+            }
+            if unit > 0 {
+                sent["tokenValidityUnits"] = json!({"accessToken": if unit == 1 { "minutes" } else { "hours" }});
+            }
+            if urls > 0 {
+                sent["callbackURLs"] = ["a", "b"][..usize::from(urls)].into();
+            }
+            if errors > 0 {
+                sent["preventUserExistenceErrors"] = ["ENABLED", "LEGACY"][usize::from(errors - 1)].into();
+            }
+            sent
+        };
+        let calls = sent.into_iter().zip(2..).map(|(sent, number)| update(number, settings(sent)));
+        let history = history(std::iter::once(create(1, json!({"clientName": "web"}))).chain(calls));
+        prop_assert_eq!(found(&history, Moment::Now), found_slowly(&history));
+    }
 }

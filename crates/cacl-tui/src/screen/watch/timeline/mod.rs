@@ -16,7 +16,7 @@ mod view;
 
 use std::collections::HashMap;
 
-use cacl_event::{Change, ClientKey, Text, history::Moment};
+use cacl_event::{Change, ClientKey, Provenance, Text, history::Moment};
 use jiff::Timestamp;
 
 use super::{
@@ -51,6 +51,10 @@ pub struct Timeline {
     pub client: ClientKey,
     /// Oldest first.
     pub entries: Vec<Entry>,
+    /// How many of them are changes,
+    pub changes: usize,
+    /// and whether some are known from the past alone.
+    pub past: bool,
     /// The one that is selected.
     pub at: usize,
     /// How many are above the window.
@@ -78,6 +82,8 @@ impl Model {
         self.timeline = Some(Timeline {
             client,
             entries: Vec::new(),
+            changes: 0,
+            past: false,
             at: 0,
             offset: 0,
             height: 0,
@@ -294,8 +300,13 @@ impl Model {
         let selected = self.change().map(|change| change.id.clone());
         let Some(timeline) = &mut self.timeline else { return };
         let on = timeline.entries.get(timeline.at).cloned();
-        let changes =
-            self.history.of_client(&timeline.client).map(|change| (change.time, Entry::Change(change.id.clone())));
+        let changes = self.history.of_client(&timeline.client);
+        timeline.changes = changes.len();
+        timeline.past = false;
+        let changes = changes.map(|change| {
+            timeline.past |= change.provenance != Provenance::Event;
+            (change.time, Entry::Change(change.id.clone()))
+        });
         let mut entries: Vec<_> = changes.collect();
         entries.extend(self.history.descriptions(&timeline.client).map(|taken| (taken, Entry::Described(taken))));
         // Each kind is in order already, and a stable sort keeps that.

@@ -32,8 +32,7 @@ pub fn draw(model: &Model, timeline: &Timeline, frame: &mut Frame, areas: &Areas
 
 fn life(model: &Model, timeline: &Timeline, frame: &mut Frame, area: Rect) {
     let theme = &model.theme;
-    let changes = timeline.entries.iter().filter(|entry| matches!(entry, Entry::Change(_))).count();
-    let changes = text::count(changes, "change", "changes");
+    let changes = text::count(timeline.changes, "change", "changes");
     let title = format!("{} {} {changes}", name(model, timeline), theme.glyphs.dot);
     let place = format!(" {} of {} ", timeline.at + 1, timeline.entries.len());
     let block = panel::block(theme, &title, model.focus == Focus::List)
@@ -67,11 +66,7 @@ struct Columns {
 impl Columns {
     fn of(model: &Model, timeline: &Timeline, width: usize) -> Self {
         let stamps = model.timeline_stamps(timeline, width);
-        let is_past = |entry: &Entry| match entry {
-            Entry::Change(id) => model.history.get(id).is_some_and(|change| change.provenance != Provenance::Event),
-            Entry::Described(_) => false,
-        };
-        let past = if timeline.entries.iter().any(is_past) { 5 } else { 0 };
+        let past = if timeline.past { 5 } else { 0 };
         let (origin, summary) = if width < 46 { (0, 6) } else { (10, 11) };
         // A cursor, the mark, a severity, two gaps, and one at the end.
         let fixed = 1 + stamps.width + 4 + origin + summary + past + 1;
