@@ -1,6 +1,6 @@
 //! `replay`: recorded events, shown as live ones would be.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cacl_event::Severity;
 use futures_util::StreamExt;
@@ -172,9 +172,11 @@ fn in_file(source: Source, file: File, scene: &Scene, mut observer: Observer) ->
 }
 
 fn scene(files: &[PathBuf]) -> Scene {
+    // Of a long path the beginning says least, and the end would be cut off.
+    let name = |file: &Path| replay::name(file.file_name().map_or(file, Path::new));
     let stack = match files {
-        [file] => replay::name(file),
-        [file, rest @ ..] => format!("{} and {} more", replay::name(file), rest.len()),
+        [file] => name(file),
+        [file, rest @ ..] => format!("{} and {} more", name(file), rest.len()),
         [] => String::new(),
     };
     Scene {
