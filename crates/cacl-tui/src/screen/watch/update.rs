@@ -2,30 +2,23 @@
 
 use std::time::Duration;
 
-use cacl_event::{Change, ClientKey, Inserted, Provenance, Text, clean::clean_json};
+use cacl_event::clean::clean_json;
 use crossterm::event::Event;
-use ratatui::{
-    Frame,
-    layout::{Position, Rect, Size},
-};
+use ratatui::Frame;
 
 use super::{
-    Model, detail,
-    find::{Find, News, mark},
-    header::{self, Clock},
-    json, lines, list,
+    Model,
+    find::News,
+    header::Clock,
     model::{Focus, Note, Overlay, Stale, Style},
-    restore,
-    rows::Row,
-    view,
+    restore, view,
 };
 use crate::{
-    feed::{Feed, Past},
+    feed::Feed,
     screen::{
-        Ended, Task, help,
+        Ended, Task,
         keys::{self, Action, Place},
-        page::{Draft, Pointed},
-        panel,
+        page::Pointed,
         run::{Effect, Msg, Screen},
         scroll::{Pane, moved},
     },
@@ -106,7 +99,7 @@ impl Model {
         }
     }
 
-    fn tick(&mut self) {
+    pub(super) fn tick(&mut self) {
         self.age();
         let clock = Clock::of(self);
         self.stale.frame |= !clock.reads_as(&self.clock);
@@ -292,207 +285,10 @@ impl Model {
         }
     }
 
-    fn take(&mut self, item: Feed) {
-        match item {
-            Feed::Change(change) => self.change_came(*change),
-            Feed::Platform(_) => self.source.platform(),
-            Feed::Foreign { time, text } => {
-                self.lines.take(time, text);
-                self.stale.frame = true;
-            }
-            Feed::Snapshot { client, taken, settings } => {
-                self.history.snapshot(client.clone(), taken, *settings);
-                let later = self.history.of_client(&client).filter(|change| change.time > taken);
-                let later: Vec<_> = later.map(|change| change.id.clone()).collect();
-                self.renew(&later);
-                self.meets(Some(&client));
-            }
-            Feed::Caller { account, name } => {
-                (self.scene.account, self.scene.who) = (account, name);
-                self.stale.frame = true;
-            }
-            Feed::Armed(time) => {
-                self.scene.armed = Some(time);
-                self.stale.frame = true;
-                self.tick();
-            }
-            Feed::Past(past) => self.past_came(past),
-            Feed::Looked(_) => {}
-            Feed::Before(before) => self.away.begin(before),
-            Feed::Note(words) => self.remark(words, true),
-            Feed::Push(push) => {
-                self.push = Some(push);
-                self.stale.frame = true;
-            }
-            Feed::Status(status) => {
-                // Words that stay the same need no frame; the clock sees whether they do.
-                let (hops, trouble) = (self.source.hops(), self.source.trouble().map(str::to_owned));
-                self.source.status(status, self.now);
-                if self.source.live {
-                    self.tell_away();
-                }
-                self.stale.frame |= hops != self.source.hops() || trouble.as_deref() != self.source.trouble();
-            }
-            Feed::End => {
-                self.stale.frame |= !self.source.ended;
-                self.source.ended = true;
-            }
-        }
-    }
-
-    fn change_came(&mut self, mut change: Change) {
-        // What was in the log before we looked has no time "on screen" worth telling.
-        let event = change.provenance == Provenance::Event;
-        let first = self.source.live && event && !self.is_shown(&change.id);
-        change.hops.screen = first.then(|| change.hops.screen.unwrap_or(self.now));
-        if event {
-            self.source.change(&change);
-        }
-        if event && !self.source.live {
-            self.away.meet(&change);
-        }
-        // Before, so that one that comes late is not let go at once.
-        self.let_go();
-        let (id, client) = (change.id.clone(), change.client_key());
-        let inserted = self.history.insert(change);
-        if inserted == Inserted::Known {
-            return;
-        }
-        let mut renewed = self.history.dependants(&id);
-        renewed.push(id);
-        self.renew(&renewed);
-        // Even without depending on it, another change of the client may learn its name from this one.
-        self.meets(client.as_ref());
-    }
-
-    /// What the reader sees of the past: how far it is known, while that takes its time, and why not more is.
-    fn past_came(&mut self, past: Past) {
-        let before = header::past(self);
-        self.past = match (past, self.past.take()) {
-            // That it ended is no news to whoever knows how.
-            (Past::Read, Some(Past::Trouble(words))) => Some(Past::Trouble(words)),
-            (past, _) => Some(past),
-        };
-        self.stale.frame |= header::past(self) != before;
-        self.stale.detail |= matches!(self.past, Some(Past::Trouble(_)));
-    }
-
-    /// Puts the rows of these changes, new or derived anew.
-    fn renew(&mut self, ids: &[Text]) {
-        for id in ids {
-            if self.is_shown(id)
-                && let Some(row) = Row::of(&self.history, id)
-            {
-                self.put(row);
-                self.stale.frame = true;
-            }
-        }
-    }
-
-    /// Something was learnt of a client: its changes may read differently.
-    fn meets(&mut self, client: Option<&ClientKey>) {
-        if client.is_some() && client == self.change().and_then(Change::client_key).as_ref() {
-            self.stale.detail = true;
-            self.stale.frame = true;
-        }
-        if client.is_some() && client == self.timeline.as_ref().map(|timeline| &timeline.client) {
-            self.timeline_met();
-            self.stale.frame = true;
-        }
-    }
-
-    /// What is known from the past alone is a baseline, and has no row of its own.
-    fn is_shown(&self, id: &str) -> bool {
-        self.history.get(id).is_some_and(|change| change.provenance == Provenance::Event)
-    }
-
-    /// Makes ready for a frame: follows, keeps the selection in view, and lays out what is stale.
-    fn settle(&mut self, size: Size) {
-        self.choose();
-        self.look_straight();
-        let screen = Rect::from((Position::ORIGIN, size));
-        let areas = self.areas(screen);
-        self.height = areas.map_or(0, |areas| areas.first.height.saturating_sub(2).into());
-        self.keep_in_view();
-        self.widths = list::grown(self);
-        let room = areas.map_or(Rect::ZERO, |areas| panel::room(areas.second));
-        if self.timeline.is_some() {
-            self.settle_timeline(areas);
-        } else if !room.is_empty() {
-            // Of the height it only matters whether there are lines to spare.
-            let size = (room.width, room.height.min(detail::AMPLE));
-            if self.stale.detail || self.laid_out != size {
-                let mut page = self.lay_out(room);
-                let words = Find::words(&self.rows);
-                page.lines = page.lines.into_iter().map(|line| mark(line, &words, &self.theme)).collect();
-                self.detail.put(page);
-                self.laid_out = size;
-                self.stale.detail = false;
-            }
-            self.detail.settle(room.height.into());
-        }
-        self.until = self.times_hold();
-        match &mut self.overlay {
-            Some(Overlay::Help(help)) => {
-                let area = help::inner(screen);
-                help.lines = help::lines(&self.theme, self.scene.hint.as_deref(), area.width.into());
-                help.settle(area.height.into());
-            }
-            Some(Overlay::Restore(shown)) => shown.settle(&self.theme, screen),
-            Some(Overlay::Lines(_) | Overlay::Export(_)) | None => {}
-        }
-        self.settle_lines(screen);
-        self.screen = screen;
-        self.stale.frame = false;
-    }
-
-    /// Selects the newest while following; what a filter hides gives way to what is nearest.
-    fn choose(&mut self) {
-        let Some(last) = self.rows.len().checked_sub(1) else { return };
-        if self.paused.is_none() {
-            self.select_at(last);
-        } else if self.aside.is_none()
-            && let Some(number) = self.selected.filter(|number| self.rows.position(*number).is_none())
-            && let Some(position) = self.rows.nearest(number).and_then(|nearest| self.rows.position(nearest))
-        {
-            self.select_at(position);
-        }
-    }
-
     fn look_at_lines(&mut self) {
         if self.lines.all > 0 {
             // The latest are at the end.
             self.overlay = Some(Overlay::Lines(Pane::default()));
-        }
-    }
-
-    fn settle_lines(&mut self, screen: Rect) {
-        if let Some(Overlay::Lines(pane)) = &mut self.overlay {
-            let area = lines::inner(screen);
-            let at_end = pane.below() == 0;
-            pane.lines = self.lines.lay_out(&self.theme, &self.zone, area.width.into());
-            pane.settle(area.height.into());
-            if at_end {
-                pane.scroll(Action::Last);
-            }
-        }
-    }
-
-    fn keep_in_view(&mut self) {
-        if self.height == 0 {
-            return;
-        }
-        let position = self.selected.and_then(|number| self.rows.position(number)).unwrap_or(0);
-        let highest = (position + 1).saturating_sub(self.height);
-        let furthest = self.rows.len().saturating_sub(self.height);
-        self.offset = self.offset.clamp(highest, position.max(highest)).min(furthest);
-    }
-
-    fn lay_out(&self, room: Rect) -> Draft {
-        match (self.change(), self.style) {
-            (None, _) => Draft::default(),
-            (Some(change), Style::Raw) => json::page(&change.record.to_value(), &self.theme, room.width.into()),
-            (Some(change), _) => detail::page(&self.history, change, &detail::Look::of(self, room)),
         }
     }
 }
