@@ -70,7 +70,9 @@ pub async fn open(session: &Session, place: &Place, wish: Wish) -> Journaled {
     let feed = match &keeper {
         Some(keeper) => {
             let clock = session.clone();
-            journal::kept(past, keeper.clone(), wish.reader, move || clock.now()).left_stream()
+            // What was handed over must not be so again, however soon the screen is left.
+            let at_once = !wish.patience.is_zero();
+            journal::kept(past, keeper.clone(), wish.reader, at_once, move || clock.now()).left_stream()
         }
         None => past.right_stream(),
     };

@@ -264,11 +264,12 @@ impl Glance {
 }
 
 /// The feed as it is; what it tells is kept. A change that is told to the screen is kept here, for it is shown at once; what
-/// becomes of a line only whoever writes it knows.
+/// becomes of a line only whoever writes it knows. What is shown counts as seen `at_once` where more is done with it than showing.
 pub fn kept(
     feed: impl Stream<Item = Feed> + Send + 'static,
     keeper: Keeper,
     reader: Option<Reader>,
+    at_once: bool,
     now: impl Fn() -> Timestamp + Send + 'static,
 ) -> impl Stream<Item = Feed> + Send + 'static {
     Box::pin(stream! {
@@ -276,7 +277,7 @@ pub fn kept(
         // What has been read to its end now was asked for after the end before it, at the earliest. Whoever took their time
         // over a line in between has not been told what came meanwhile.
         let mut asked = now();
-        let mut glance = (reader == Some(Reader::Screen)).then(Glance::default);
+        let mut glance = (reader == Some(Reader::Screen) && !at_once).then(Glance::default);
         while let Some(item) = feed.next().await {
             match &item {
                 Feed::Change(change) if change.provenance == Provenance::History => keeper.change(change, None).await,

@@ -33,7 +33,7 @@
 //! # What counts as seen
 //!
 //! A line, once its reader has taken it. On a screen, what was there for some seconds after the log had been read to its end: who
-//! leaves sooner is told again.
+//! leaves sooner is told again. What a command may have been run for counts at once.
 //!
 //! Absent on purpose: secrets (records and settings come masked, see `cacl_event::mask`), and any failure: whoever cannot keep a
 //! journal watches all the same, and is told.

@@ -424,7 +424,7 @@ async fn the_log_is_read_up_to_when_it_was_asked_for() {
     let ended = || Feed::Status(Status::Live);
     let line = Feed::Foreign { time: None, text: "one that somebody looked at for long".into() };
     let mut feed =
-        Box::pin(kept_by(stream::iter([ended(), line, ended()]), keeper.clone(), Some(Reader::Lines), clock));
+        Box::pin(kept_by(stream::iter([ended(), line, ended()]), keeper.clone(), Some(Reader::Lines), true, clock));
     for second in [1_000, 2_000, 9_000] {
         time.store(second, Ordering::Relaxed);
         assert!(feed.next().await.is_some());
@@ -437,7 +437,7 @@ async fn the_log_is_read_up_to_when_it_was_asked_for() {
 
 #[tokio::test]
 async fn who_leaves_a_screen_at_once_has_not_seen_it() {
-    for (stay, seen) in [(Duration::ZERO, false), (SEEN, true)] {
+    for (stay, at_once, seen) in [(Duration::ZERO, false, false), (SEEN, false, true), (Duration::ZERO, true, true)] {
         let folder = tempfile::tempdir().expect("a folder");
         let keeper = Keeper::start(file(folder.path()), &Contents::default());
         let comes = |id: &str, minutes| {
@@ -446,7 +446,7 @@ async fn who_leaves_a_screen_at_once_has_not_seen_it() {
         };
         let live = || Feed::Status(Status::Live);
         let items = [comes("old", 60), comes("recent", 1), live(), live(), comes("new", 0)];
-        let mut feed = kept_by(stream::iter(items), keeper.clone(), Some(Reader::Screen), now);
+        let mut feed = kept_by(stream::iter(items), keeper.clone(), Some(Reader::Screen), at_once, now);
         for _ in 0..3 {
             feed.next().await.expect("an item");
         }
