@@ -53,6 +53,13 @@ pub(super) fn change(node: Node<'_>, context: Context) -> Option<Change> {
     let [pool_sent, id_sent, name_sent] = which_client(request);
     let [pool_told, id_told, name_told] = which_client(client);
     let outcome = outcome(text(code), text(message));
+    let (sent, resulting) = match (sent(request, kind), resulting(client, kind, &outcome)) {
+        (Some(sent), Some(resulting)) => {
+            let (sent, resulting) = Settings::sharing(sent, resulting);
+            (Some(sent), Some(resulting))
+        }
+        told => told,
+    };
     Some(Change {
         id: text(id).map_or_else(|| record.fingerprint().into(), kept),
         time,
@@ -67,8 +74,8 @@ pub(super) fn change(node: Node<'_>, context: Context) -> Option<Change> {
         origin: Origin::of(node),
         source_ip: text(ip).map(kept),
         user_agent: text(agent).map(kept),
-        sent: sent(request, kind),
-        resulting: resulting(client, kind, &outcome),
+        sent,
+        resulting,
         outcome,
         hops: context.hops,
         provenance: context.provenance,

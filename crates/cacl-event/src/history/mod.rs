@@ -104,7 +104,7 @@ impl History {
         let snapshots = &mut self.clients.entry(key).or_default().snapshots;
         match snapshots.binary_search_by_key(&taken, |(taken, _)| *taken) {
             // Two that differ at one time: either may be right, so the choice must only not depend on their order.
-            Ok(at) if snapshots[at].1.bytes() < settings.bytes() => snapshots[at].1 = settings,
+            Ok(at) if snapshots[at].1.packed().lt(settings.packed()) => snapshots[at].1 = settings,
             Ok(_) => {}
             Err(at) => snapshots.insert(at, (taken, settings)),
         }

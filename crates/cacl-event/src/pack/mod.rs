@@ -10,7 +10,8 @@
 //! | 6 | a text | length, UTF-8 |
 //! | 7 | a list | length in bytes, elements |
 //! | 8 | an object | length in bytes, names and values in turn |
-//! | 9–63 | a text of up to 54 bytes | UTF-8 |
+//! | 9 | what stands elsewhere in the same record (see `Record`) | |
+//! | 10–63 | a text of up to 53 bytes | UTF-8 |
 //! | 64–255 | a frequent word | |
 //!
 //! Names are texts. Lengths are varints, and known before what they are of, so a value is skipped without being read. The same
@@ -37,8 +38,9 @@ const FLOAT: u8 = 5;
 const TEXT: u8 = 6;
 const LIST: u8 = 7;
 const OBJECT: u8 = 8;
+const REPEATED: u8 = 9;
 /// The first of the short texts, which is the empty one.
-const SHORT: u8 = 9;
+const SHORT: u8 = 10;
 /// The first of the words.
 const FIRST_WORD: u8 = 64;
 
@@ -131,15 +133,26 @@ pub(crate) fn put_masked(node: Node<'_>, out: &mut Vec<u8>) {
             close(start, out);
         }
         Seen::Object if node.holds_secrets() => {
-            let start = open(OBJECT, out);
-            for (name, value) in node.members() {
-                out.extend_from_slice(name.packed());
+            put_members(node, out, |name, value, out| {
                 put_masked_member(name.as_str().unwrap_or_default(), value, out);
-            }
-            close(start, out);
+            });
         }
         _ => out.extend_from_slice(node.packed()),
     }
+}
+
+/// Writes an object anew, with the values that are written for its members.
+pub(crate) fn put_members<'a>(
+    object: Node<'a>,
+    out: &mut Vec<u8>,
+    mut put_value: impl FnMut(Node<'a>, Node<'a>, &mut Vec<u8>),
+) {
+    let start = open(OBJECT, out);
+    for (name, value) in object.members() {
+        out.extend_from_slice(name.packed());
+        put_value(name, value, out);
+    }
+    close(start, out);
 }
 
 /// Writes the value of a member, which is masked as a whole if the name says that it is a secret.

@@ -2,7 +2,7 @@
 
 use serde_json::Number;
 
-use super::{FALSE, FIRST_WORD, FLOAT, LIST, NEGATIVE, NULL, OBJECT, SHORT, TEXT, TRUE, WHOLE, words};
+use super::{FALSE, FIRST_WORD, FLOAT, LIST, NEGATIVE, NULL, OBJECT, REPEATED, SHORT, TEXT, TRUE, WHOLE, words};
 
 /// What a value is; of a list and an object what is in it is looked at by [`Node::elements`] and [`Node::members`].
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,9 @@ pub(crate) struct Node<'a> {
 impl<'a> Node<'a> {
     /// `null`.
     pub(crate) const NULL: Node<'static> = Node { packed: &[NULL], holds_secrets: false };
+
+    /// Stands for what is elsewhere.
+    pub(crate) const REPEATED: Node<'static> = Node { packed: &[REPEATED], holds_secrets: false };
 
     /// One value; `holds_secrets` if there may be any in it that are to be masked.
     pub(crate) fn new(packed: &'a [u8], holds_secrets: bool) -> Self {
@@ -67,6 +70,21 @@ impl<'a> Node<'a> {
     pub(crate) fn get(self, name: &str) -> Option<Node<'a>> {
         let [member] = self.pick([name]);
         member
+    }
+
+    /// The member of the same name as that of another object.
+    pub(crate) fn namesake(self, name: Node<'_>) -> Option<Node<'a>> {
+        self.members().filter(|(other, _)| other.packed == name.packed).last().map(|(_, value)| value)
+    }
+
+    /// Whether it stands for what is elsewhere.
+    pub(crate) fn is_repeated(self) -> bool {
+        self.packed == [REPEATED]
+    }
+
+    /// Whether this is the very same value in the same place, and not only an equal one.
+    pub(crate) fn is(self, other: Node<'_>) -> bool {
+        std::ptr::eq(self.packed, other.packed)
     }
 
     /// The members of several names, found in one walk.

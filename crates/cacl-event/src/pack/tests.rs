@@ -54,7 +54,7 @@ fn numbers_are_told_as_they_were() {
 
 #[test]
 fn lengths_of_any_size_are_known() {
-    for length in [0, 1, 53, 54, 55, 127, 128, 20_000, 70_000, 3_000_000] {
+    for length in [0, 1, 52, 53, 54, 127, 128, 20_000, 70_000, 3_000_000] {
         let text = "x".repeat(length);
         for value in [json!(text), json!([text, [text]]), json!({"a": {"b": text}, "c": 1})] {
             assert_eq!(Packed::from(&value).node().to_value(), value);

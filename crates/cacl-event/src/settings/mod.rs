@@ -8,7 +8,7 @@ mod display;
 mod flatten;
 mod validity;
 
-use std::{borrow::Cow, cmp::Ordering};
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
 use serde_json::Value;
 
@@ -24,8 +24,13 @@ use crate::pack::{self, Node, Packed};
 
 /// Sorted by path; paths as in `CloudTrail`, nested with dots, without ids, dates and secrets. Lists of scalars are
 /// sets: kept sorted, each element once. Whole numbers are whole however they were written.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Settings(Box<[u8]>);
+#[derive(Clone)]
+pub struct Settings {
+    /// Paths and values in turn. What a call sent and what came of it have most of them in common, and share these bytes.
+    packed: Arc<[u8]>,
+    /// Which of the first 64 belong to these settings, a bit each; all others do.
+    which: u64,
+}
 
 /// One setting, still packed: paths and values can be compared without being made.
 #[derive(Debug, Clone)]
@@ -92,7 +97,7 @@ impl Settings {
             pack::put_masked_member(path, Node::new(value, hold_secrets), &mut packed);
         }
         // A copy of just the right size: shrinking the buffer would leave a hole behind each of many.
-        Self(packed.as_slice().into())
+        Self::all(packed.as_slice().into())
     }
 
     /// Joins entries that are sorted and distinct.
@@ -102,15 +107,63 @@ impl Settings {
             bytes.extend_from_slice(entry.packed_path);
             bytes.extend_from_slice(entry.packed);
         }
-        Self(bytes.into_boxed_slice())
+        Self::all(bytes.into())
+    }
+
+    fn all(packed: Arc<[u8]>) -> Self {
+        Self { packed, which: u64::MAX }
+    }
+
+    /// The same two, sharing what they have in common; as they are if they are many.
+    pub(crate) fn sharing(one: Self, other: Self) -> (Self, Self) {
+        let (mut bytes, mut bit) = (Vec::new(), 1_u64);
+        let (mut in_one, mut in_other) = (0, 0);
+        let (mut ones, mut others) = (one.entries().peekable(), other.entries().peekable());
+        loop {
+            let order = match (ones.peek(), others.peek()) {
+                (Some(one), Some(other)) if one.by_path(other).is_eq() && one.packed == other.packed => Ordering::Equal,
+                // Of two values of a path the first one's comes first.
+                (Some(one), Some(other)) => one.by_path(other).then(Ordering::Less),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => break,
+            };
+            if bit == 0 {
+                drop((ones, others));
+                return (one, other);
+            }
+            let of_one = ones.next_if(|_| order.is_le()).inspect(|_| in_one |= bit);
+            let of_other = others.next_if(|_| order.is_ge()).inspect(|_| in_other |= bit);
+            if let Some(entry) = of_one.or(of_other) {
+                bytes.extend_from_slice(entry.packed_path);
+                bytes.extend_from_slice(entry.packed);
+            }
+            bit <<= 1;
+        }
+        let packed: Arc<[u8]> = bytes.into();
+        (Self { packed: packed.clone(), which: in_one }, Self { packed, which: in_other })
+    }
+
+    /// Paths and values as they are packed.
+    pub(crate) fn packed(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let (mut rest, mut which) = (&*self.packed, self.which);
+        std::iter::from_fn(move || {
+            loop {
+                let entry = (pack::next(&mut rest)?, pack::next(&mut rest)?);
+                let is_in = which & 1 == 1;
+                which = which >> 1 | 1 << 63;
+                if is_in {
+                    return Some(entry);
+                }
+            }
+        })
     }
 
     /// All entries, by path.
     pub(crate) fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        let mut rest = &*self.0;
-        std::iter::from_fn(move || {
-            let (packed_path, packed) = (pack::next(&mut rest)?, pack::next(&mut rest)?);
-            Some(Entry { path: Node::masked(packed_path).as_str().unwrap_or_default(), packed_path, packed })
+        self.packed().map(|(packed_path, packed)| {
+            let path = Node::masked(packed_path).as_str().unwrap_or_default();
+            Entry { path, packed_path, packed }
         })
     }
 
@@ -131,23 +184,38 @@ impl Settings {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.entries().count()
+        self.packed().count()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.packed().next().is_none()
     }
 
-    /// Bytes it takes on the heap.
+    /// Bytes it takes on the heap, together with those that it shares them with.
     pub fn size(&self) -> usize {
-        self.0.len()
+        self.packed.len()
     }
 
+    /// All bytes, of those that it shares them with, too.
     pub(crate) fn bytes(&self) -> &[u8] {
-        &self.0
+        &self.packed
     }
 }
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::all(Arc::default())
+    }
+}
+
+impl PartialEq for Settings {
+    fn eq(&self, other: &Self) -> bool {
+        self.packed().eq(other.packed())
+    }
+}
+
+impl Eq for Settings {}
 
 impl<P: AsRef<str>> FromIterator<(P, Value)> for Settings {
     /// Paths and values as they are to be (flattened already); of a repeated path the last one counts.
@@ -170,10 +238,12 @@ impl std::fmt::Debug for Settings {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rstest::rstest;
     use serde_json::json;
 
     use super::*;
+    use crate::testing;
 
     #[rstest]
     #[case::nested(json!({"tokenValidityUnits": {"idToken": "hours"}}), json!({"tokenValidityUnits.idToken": "hours"}))]
@@ -204,5 +274,19 @@ mod tests {
         assert_eq!(one, two);
         assert_eq!(one.get("b"), Some(json!([1, 2])));
         assert_eq!(one.get("c"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn those_that_share_are_what_they_were(one in testing::state(), other in testing::state(), many in 0..70usize) {
+            let more: Settings = (0..many).map(|number| (format!("more{number}"), json!(number))).collect();
+            let other: Settings = other.iter().chain(more.iter()).collect();
+            let (shared, sharing) = Settings::sharing(one.clone(), other.clone());
+            prop_assert_eq!((&shared, &sharing), (&one, &other));
+            prop_assert!(sharing.packed().is_sorted_by_key(|(path, _)| Node::masked(path).as_str()));
+            prop_assert_eq!((shared.len(), shared.is_empty()), (one.len(), one.is_empty()));
+            let (same, again) = Settings::sharing(one.clone(), one.clone());
+            prop_assert_eq!((same.size(), again), (one.size(), one));
+        }
     }
 }
