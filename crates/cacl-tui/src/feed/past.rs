@@ -110,7 +110,9 @@ impl Memory {
         let Some(client) = change.client_key() else { return };
         if self.ask.is_some() && matches!(change.kind, Kind::Update | Kind::Delete) && !self.known.contains(&client) {
             self.delays = AGAIN.iter();
-            self.again = self.delays.next().map(|delay| Instant::now() + *delay);
+            // One change after the other must not put it off for good.
+            let soon = self.delays.next().map(|delay| Instant::now() + *delay);
+            self.again = self.again.into_iter().chain(soon).min();
         }
         self.learn(change);
     }

@@ -183,10 +183,15 @@ async fn a_client_is_described_on_request() {
     let watch =
         ["watch", "-o", "jsonl", "--since", "1h", "--count", "2", "--timeout", PATIENCE, "--no-lookup", "--snapshot"];
     let watch = aws.spawn(&watch);
-    // Creations are not in the log, and a refused call leaves nothing behind but the client's name.
-    let refused = json!({"UserPoolId": pool, "ClientId": client, "AllowedOAuthScopes": ["no/such.scope"],
-        "AllowedOAuthFlows": ["code"], "AllowedOAuthFlowsUserPoolClient": true, "CallbackURLs": ["https://x.example.org"]});
-    call(&session, COGNITO, "UpdateUserPoolClient", refused).await.expect_err("refused");
+    // Creations are not in the log; this tells that there is such a client, and nothing of its settings.
+    let mut record: Value = serde_json::from_str(include_str!("../fixtures/update.json")).expect("JSON");
+    record["eventName"] = json!("SetUserPoolClientSessionConfiguration");
+    record["requestParameters"] = json!({"userPoolId": pool, "clientId": client});
+    record["responseElements"] = Value::Null;
+    let mut put = json!({"logGroupName": GROUP, "logStreamName": "one"});
+    call(&session, LOGS, "CreateLogStream", put.clone()).await.expect("creates");
+    put["logEvents"] = json!([{"timestamp": jiff::Timestamp::now().as_millisecond(), "message": record.to_string()}]);
+    call(&session, LOGS, "PutLogEvents", put).await.expect("puts");
     while !aws.journals().iter().any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(r#""snapshot""#))) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

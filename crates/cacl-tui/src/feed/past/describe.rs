@@ -1,4 +1,6 @@
 //! What clients are like now: one `DescribeUserPoolClient` for each, by and by.
+//!
+//! Ids in calls that failed were made up by anybody, so that they are never asked for.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -19,6 +21,9 @@ const PACE: Duration = Duration::from_secs(1);
 
 /// After a call was throttled; the SDK has tried three times by itself before.
 const THROTTLED: Duration = Duration::from_secs(30);
+
+/// So many clients wait, three hours' worth. One for which there is no room is met again with its next change.
+const ROOM: usize = 10_000;
 
 type Answer = Result<(Settings, Timestamp), Error>;
 type Describe = Box<dyn Fn(&ClientKey) -> BoxFuture<'static, Answer> + Send>;
@@ -64,10 +69,10 @@ impl Describer {
         self.asked.is_some() || !self.waiting.is_empty()
     }
 
-    /// There is a word of a client. One that has just gone needs no description.
+    /// There is a word of a client, which is there if the call succeeded. One that has just gone needs no description.
     pub fn meet(&mut self, client: &ClientKey, change: &Change) {
-        if self.all && change.kind != Kind::Delete && !self.met.contains(client) {
-            self.met.insert(client.clone());
+        let is_there = change.outcome.is_success() && change.kind != Kind::Delete;
+        if self.all && is_there && self.waiting.len() < ROOM && self.met.insert(client.clone()) {
             self.waiting.push_back(client.clone());
         }
     }
@@ -121,6 +126,7 @@ fn words(error: &Error) -> String {
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use cacl_event::Outcome;
     use serde_json::json;
 
     use super::*;
@@ -177,6 +183,33 @@ mod tests {
         assert!(!describer.is_asking());
         let asked = asked.lock().expect("unpoisoned").clone();
         assert_eq!(asked, [("a".to_owned(), 0), ("b".to_owned(), 1), ("c".to_owned(), 2)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clients_that_somebody_made_up_are_not_asked_for() {
+        let (mut describer, asked) = describer(None, |_| Ok(described()));
+        let code = "ResourceNotFoundException".into();
+        let failed = Change { outcome: Outcome::Failed { code, message: None }, ..change() };
+        for number in 0..2 * ROOM {
+            describer.meet(&client(&number.to_string()), &failed);
+        }
+        assert!(!describer.is_asking());
+        describer.meet(&client("7"), &change());
+        assert_eq!(drained(&mut describer).await.len(), 1);
+        assert_eq!(*asked.lock().expect("unpoisoned"), [("7".to_owned(), 0)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_wait_than_there_is_room_for() {
+        let (mut describer, asked) = describer(None, |_| Ok(described()));
+        let all: Vec<_> = (0..=ROOM).map(|number| number.to_string()).collect();
+        let meet = |describer: &mut Describer| all.iter().for_each(|name| describer.meet(&client(name), &change()));
+        meet(&mut describer);
+        assert_eq!(drained(&mut describer).await.len(), ROOM);
+        meet(&mut describer);
+        assert_eq!(drained(&mut describer).await.len(), 1, "met again, and only now asked for");
+        let asked: Vec<_> = asked.lock().expect("unpoisoned").iter().map(|(_, second)| *second).collect();
+        assert!(asked.windows(2).all(|pair| pair[0] < pair[1]), "one a second");
     }
 
     #[tokio::test(start_paused = true)]
