@@ -68,6 +68,10 @@ pub struct Faults {
     pub fail_resource: Option<String>,
     /// Every call answers `ExpiredTokenException`.
     pub expired_credentials: bool,
+    /// Operations that nobody is allowed, e.g. `DescribeRule`; not those of S3 and Lambda.
+    pub deny: Vec<String>,
+    /// So often a bucket that a stack is to delete has just been written to.
+    pub refill: u32,
     /// How long a session of `StartLiveTail` lasts; `None` is three hours, as on AWS.
     pub live_tail_session: Option<Duration>,
 }

@@ -21,7 +21,7 @@ use crate::{
         query::{self, Form},
     },
     s3, sns, sqs, sts,
-    world::{AwsError, Caller, Shared},
+    world::{AwsError, Caller, Shared, World},
 };
 
 /// The largest body that is read, in bytes.
@@ -131,6 +131,24 @@ impl Service {
         }
     }
 
+    /// What the names of its permissions begin with.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::CloudFormation => "cloudformation",
+            Self::CloudTrail => "cloudtrail",
+            Self::Cognito => "cognito-idp",
+            Self::Events => "events",
+            Self::Iam => "iam",
+            Self::Lambda => "lambda",
+            Self::Logs => "logs",
+            Self::S3 => "s3",
+            Self::Sns => "sns",
+            Self::Sqs => "sqs",
+            Self::Sts => "sts",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+
     fn missing_token(self) -> AwsError {
         match self.protocol() {
             Protocol::Json => AwsError::bad("MissingAuthenticationTokenException", "Missing Authentication Token"),
@@ -186,9 +204,23 @@ impl Service {
         }
     }
 
+    /// The fault of not being allowed an operation.
+    fn must_be_allowed(self, world: &World, caller: &Caller, operation: &str) -> Result<(), AwsError> {
+        if !world.faults().deny.iter().any(|denied| denied == operation) {
+            return Ok(());
+        }
+        let who = caller.identity["arn"].as_str().unwrap_or_default();
+        let message = format!("User: {who} is not authorized to perform: {}:{operation}", self.prefix());
+        Err(match self.protocol() {
+            Protocol::Json => AwsError::bad("AccessDeniedException", message),
+            Protocol::Query(_) | Protocol::S3 => AwsError::new(403, "AccessDenied", message),
+        })
+    }
+
     fn query(self, world: &Shared, request: &Request, caller: &Caller) -> Result<Response, AwsError> {
         let form = Form::new(&String::from_utf8_lossy(&request.body));
         let action = form.get("Action").unwrap_or_default();
+        self.must_be_allowed(world, caller, action)?;
         let (namespace, result) = match self {
             Self::CloudFormation => (cloudformation::NAMESPACE, cloudformation::handle(world, caller, action, &form)),
             Self::Iam => (iam::NAMESPACE, iam::handle(world, action, &form)),
@@ -201,6 +233,7 @@ impl Service {
     fn json(self, world: &Shared, request: &Request, caller: &Caller) -> Result<Response, AwsError> {
         let target = request.header("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default();
+        self.must_be_allowed(world, caller, operation)?;
         let input = json::input(request)?;
         let output = match self {
             Self::CloudTrail => cloudtrail::handle(world, caller, operation, &input),

@@ -112,6 +112,14 @@ impl World {
         *lock(&self.faults) = faults;
     }
 
+    /// Whether somebody writes into a bucket before it can be deleted; each time once less.
+    pub fn refills(&self) -> bool {
+        let left = &mut lock(&self.faults).refill;
+        let refills = *left > 0;
+        *left = left.saturating_sub(1);
+        refills
+    }
+
     /// Waits as long as the pace says: `real` as on AWS, `fast` for people, not at all when instant.
     pub async fn pause(&self, real: Duration, fast: Duration) {
         match self.pace {

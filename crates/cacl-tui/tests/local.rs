@@ -4,6 +4,8 @@
 mod common;
 #[path = "local/journal.rs"]
 mod journal;
+#[path = "local/teardown.rs"]
+mod teardown;
 
 use std::{
     io::{BufRead, BufReader, Read},

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::{Artifact, Names, template::Planned};
+use crate::{Artifact, Error, Names, template::Planned};
 
 pub use deploy::deploy;
 pub use describe::describe;
@@ -85,6 +85,8 @@ pub enum Done {
         checked: Vec<String>,
         /// Names of what is still there; empty when all went well.
         left: Vec<String>,
+        /// Why nobody can tell whether some things are gone; empty when all went well.
+        unchecked: Vec<Error>,
     },
 }
 

@@ -6,8 +6,8 @@ use super::*;
 use crate::{
     Error, Progress, Reason,
     scripted::{
-        ARN, Answer, Asked, Script, events, json_error, names, no_stack, ok, our_tags, resources, s3_error, stack,
-        versions, xml,
+        ARN, Answer, Asked, Script, events, json_error, names, no_stack, ok, our_tags, query_error, resources,
+        s3_error, stack, versions, xml,
     },
     stack::Done,
 };
@@ -85,7 +85,7 @@ async fn run(script: Script, plan: TeardownPlan) -> (Vec<String>, Option<Done>, 
 
 fn removed(checked: &[&str], left: &[&str]) -> Done {
     let owned = |list: &[&str]| list.iter().map(|item| (*item).to_owned()).collect();
-    Done::Removed { checked: owned(checked), left: owned(left) }
+    Done::Removed { checked: owned(checked), left: owned(left), unchecked: Vec::new() }
 }
 
 const ALL: [&str; 9] = ["stack", "rule", "function", "log group", "user pool", "bucket", "trail", "queue", "role"];
@@ -204,13 +204,14 @@ async fn what_is_left_is_told() {
                 ]),
             ],
         );
-    let (told, done, error, asked) = run(script, full_plan()).await;
+    let (_, done, error, asked) = run(script, full_plan()).await;
     assert_eq!(error, None);
     assert_eq!(asked.count("DeleteStack"), 1, "to delete again would be no help");
-    let unknown =
-        format!("could not look for the function {FUNCTION}: AccessDeniedException: AccessDeniedException it is");
-    assert!(told.contains(&unknown), "{told:?}");
-    let Some(Done::Removed { checked, left }) = done else { panic!("not done") };
+    let Some(Done::Removed { checked, left, unchecked }) = done else { panic!("not done") };
+    let [unknown] = unchecked.as_slice() else { panic!("{unchecked:?}") };
+    assert_eq!(unknown.what, format!("cannot look for the function {FUNCTION}"));
+    assert_eq!(unknown.reason, Reason::Permission);
+    assert!(unknown.help.as_ref().is_some_and(|help| help.contains("lambda:GetFunction")), "{unknown:?}");
     assert!(!checked.contains(&"function".to_owned()), "what was not seen was not checked");
     let bucket = format!("bucket {}", names().trail_bucket());
     let expect = [
@@ -222,6 +223,31 @@ async fn what_is_left_is_told() {
         "SubscriberRole (DELETE_FAILED)",
     ];
     assert_eq!(left, expect);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_fails_keeps_no_other_from_being_made() {
+    let script = Script::default()
+        .on("DescribeStacks", [query_error("AccessDenied", "no")])
+        .on("ListStackResources", [all("DELETE_COMPLETE"), query_error("AccessDenied", "no")])
+        .on("DescribeTrails", [json_error("OddException")])
+        .on("DescribeRule", [json_error("ResourceNotFoundException")])
+        .on(&format!("GET /2015-03-31/functions/{FUNCTION}"), [(404, "{}".into())])
+        .on("DescribeUserPool", [json_error("UnknownOperationException")])
+        .on("GetQueueUrl", [json_error("com.amazonaws.sqs#QueueDoesNotExist")])
+        .on("DescribeLogGroups", [json_error("AccessDeniedException")])
+        .on(&format!("HEAD {}", trail_bucket()), [(403, String::new())])
+        .on(&format!("HEAD {}", deployment()), [(404, String::new())]);
+    let (session, _) = script.session();
+    let record = crate::stack::resources(&session, ARN).await.expect("a record");
+    let items: Vec<_> = verify::verify(session, full_plan(), record).collect().await;
+    let Some(Ok(Progress::Done(Done::Removed { checked, left, unchecked }))) = items.last() else {
+        panic!("{items:?}")
+    };
+    assert_eq!((checked.join(", "), left.len()), ("rule, function, queue, bucket".to_owned(), 0));
+    let reasons: Vec<_> = unchecked.iter().map(|error| error.reason).collect();
+    let denied = Reason::Permission;
+    assert_eq!(reasons, [denied, denied, denied, Reason::Other, denied], "{unchecked:?}");
 }
 
 #[tokio::test(start_paused = true)]

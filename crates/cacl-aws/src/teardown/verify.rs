@@ -29,28 +29,37 @@ struct Thing {
     name: String,
 }
 
-/// Looks for everything; the last item is `Done::Removed`.
+/// Looks for everything; the last item is `Done::Removed`. What cannot be looked for keeps nothing else from being.
 pub(super) fn verify(
     session: Session,
     plan: TeardownPlan,
     record: Vec<Resource>,
 ) -> impl Stream<Item = Result<Progress, Error>> + Send {
     try_stream! {
-        let (mut checked, mut left) = (Vec::new(), Vec::new());
+        let (mut checked, mut left, mut unchecked) = (Vec::new(), Vec::new(), Vec::new());
         if let Some(arn) = &plan.stack {
-            checked.push("stack".to_owned());
-            left.extend(stack_left(&session, &plan, arn).await?);
+            match stack_left(&session, &plan, arn).await {
+                Ok(still) => {
+                    checked.push("stack".to_owned());
+                    left.extend(still);
+                }
+                Err(error) => unchecked.push(error),
+            }
         }
         for thing in things(&plan, &record) {
             let gone = match thing.kind {
-                "log group" => log_group_gone(&session, &thing.name).await?,
-                _ => gone(&session, &plan, &thing).await?,
+                "log group" => log_group_gone(&session, &thing.name).await,
+                _ => gone(&session, &plan, &thing).await,
             };
             match gone {
-                Ok(true) => {}
-                Ok(false) => left.push(format!("{} {}", thing.kind, thing.name)),
-                Err(why) => {
-                    yield Progress::Step(format!("could not look for the {} {}: {why}", thing.kind, thing.name));
+                Ok(Some(true)) => {}
+                Ok(Some(false)) => left.push(format!("{} {}", thing.kind, thing.name)),
+                Ok(None) => {
+                    yield Progress::Step(format!("nobody here knows of a {}: {} was not looked for", thing.kind, thing.name));
+                    continue;
+                }
+                Err(error) => {
+                    unchecked.push(error);
                     continue;
                 }
             }
@@ -59,11 +68,15 @@ pub(super) fn verify(
             }
         }
         if let Some(arn) = &plan.stack {
-            let (kinds, still) = by_record(&session, arn).await?;
-            checked.extend(kinds);
-            left.extend(still);
+            match by_record(&session, arn).await {
+                Ok((kinds, still)) => {
+                    checked.extend(kinds);
+                    left.extend(still);
+                }
+                Err(error) => unchecked.push(error),
+            }
         }
-        yield Progress::Done(Done::Removed { checked, left });
+        yield Progress::Done(Done::Removed { checked, left, unchecked });
     }
 }
 
@@ -103,18 +116,16 @@ fn kind(resource_type: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether a thing is gone, with patience; `Err` says in words why nobody can tell.
-async fn gone(session: &Session, plan: &TeardownPlan, thing: &Thing) -> Result<Result<bool, String>, Error> {
+/// Whether a thing is gone, with patience; `None` where there is no such service, as with some emulators.
+async fn gone(session: &Session, plan: &TeardownPlan, thing: &Thing) -> Result<Option<bool>, Error> {
     let patience = if thing.kind == "queue" { QUEUE_LINGERS } else { LINGERS };
     let until = Instant::now() + patience;
     loop {
         match is_there(session, plan, thing).await {
-            Ok(false) => return Ok(Ok(true)),
-            Ok(true) if Instant::now() >= until => return Ok(Ok(false)),
+            Ok(false) => return Ok(Some(true)),
+            Ok(true) if Instant::now() >= until => return Ok(Some(false)),
             Ok(true) => sleep(session.pace()).await,
-            Err(failure) if failure.reason == Reason::Permission || failure.is_unsupported() => {
-                return Ok(Err(failure.why));
-            }
+            Err(failure) if failure.is_unsupported() => return Ok(None),
             Err(failure) => {
                 let what = || format!("cannot look for the {} {}", thing.kind, thing.name);
                 return Err(failure).explain(session, permission(thing.kind), what);
@@ -164,26 +175,20 @@ fn permission(kind: &str) -> &'static str {
 }
 
 /// A group that a last invocation brought back belongs to nobody any more; it is deleted like the first one.
-async fn log_group_gone(session: &Session, group: &str) -> Result<Result<bool, String>, Error> {
+async fn log_group_gone(session: &Session, group: &str) -> Result<Option<bool>, Error> {
     for _ in 0..3 {
-        match tail::exists(session, group).await {
-            Ok(false) => return Ok(Ok(true)),
-            Ok(true) => {}
-            Err(error) if error.reason == Reason::Permission => return Ok(Err(error.why.unwrap_or_default())),
-            Err(error) => return Err(error),
+        if !tail::exists(session, group).await? {
+            return Ok(Some(true));
         }
         match session.logs().delete_log_group().log_group_name(group).send().await.failure() {
             Ok(_) => {}
             Err(failure) if failure.reason == Reason::NotFound => {}
-            Err(failure) if failure.reason == Reason::Permission => return Ok(Ok(false)),
-            Err(failure) => {
-                let what = || format!("cannot delete the log group {group}");
-                return Err(failure).explain(session, "logs:DeleteLogGroup", what);
-            }
+            // It is there, and stays.
+            Err(_) => return Ok(Some(false)),
         }
         sleep(session.pace()).await;
     }
-    Ok(tail::exists(session, group).await.map(|there| !there).map_err(|error| error.why.unwrap_or_default()))
+    Ok(Some(!tail::exists(session, group).await?))
 }
 
 /// The stack, if it is still there.

@@ -165,5 +165,8 @@ pub fn delete(world: &Shared, kind: &str, id: &str) -> Result<(), AwsError> {
         lock(&world.s3).bucket(id)?.documents.remove("policy");
         return Ok(());
     }
+    if world.refills() {
+        super::put(world, id, "AWSLogs/late.json.gz", "late")?;
+    }
     remove(world, id)
 }

@@ -78,6 +78,12 @@ pub struct FaultOptions {
     /// Answer every call with expired credentials
     #[arg(long)]
     pub expired: bool,
+    /// An operation that nobody is allowed, e.g. `DescribeRule` (not of S3 and Lambda)
+    #[arg(long, value_name = "OPERATION")]
+    pub deny: Vec<String>,
+    /// Write into a bucket before a stack can delete it, so often
+    #[arg(long, value_name = "TIMES", default_value = "0")]
+    pub refill: u32,
     /// How long sessions of Live Tail last [default: 3h, as on AWS]
     #[arg(long, value_name = "TIME", value_parser = values::length)]
     pub live_tail_session: Option<Duration>,
@@ -92,6 +98,8 @@ impl From<FaultOptions> for cacl_local::Faults {
             out_of_order: options.out_of_order,
             fail_resource: options.fail_resource,
             expired_credentials: options.expired,
+            deny: options.deny,
+            refill: options.refill,
             live_tail_session: options.live_tail_session,
         }
     }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use cacl_aws::{
-    Names, Session,
+    Error, Names, Session,
     stack::Done,
     teardown::{TeardownPlan, plan, teardown},
 };
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     Exit,
     cli::{Global, Teardown},
-    failure::note,
+    failure::{exit_of, note},
     look,
     report::Out,
     screen::{self, Heading},
@@ -77,17 +77,9 @@ pub fn heading(names: &Names) -> Heading {
 /// The last line: what was checked, and what is left.
 pub fn finish(out: &mut Out<impl Write>, followed: Followed) -> anyhow::Result<Exit> {
     let exit = match followed {
-        Followed::Done(Done::Removed { checked, left }) if left.is_empty() => {
-            out.line(&format!("Gone. Checked: {}: nothing is left.", clean(&checked.join(", "))))?;
-            Exit::Done
-        }
-        Followed::Done(Done::Removed { left, .. }) => {
-            out.line("Left behind:")?;
-            for name in &left {
-                out.line(&format!("  {}", clean(name)))?;
-            }
-            note("run `cacl-tui teardown` once more, or delete them by hand");
-            Exit::Left
+        Followed::Done(Done::Removed { checked, left, unchecked }) => {
+            tell_what_is_left(out, &checked.join(", "), &left, &unchecked)?;
+            advise(&left, &unchecked)
         }
         Followed::Done(Done::Deployed { .. }) => Exit::Done,
         Followed::Left => {
@@ -97,6 +89,49 @@ pub fn finish(out: &mut Out<impl Write>, followed: Followed) -> anyhow::Result<E
     };
     out.flush()?;
     Ok(exit)
+}
+
+/// What was found, and what could not be looked for.
+fn tell_what_is_left(
+    out: &mut Out<impl Write>,
+    checked: &str,
+    left: &[String],
+    unchecked: &[Error],
+) -> anyhow::Result<()> {
+    match (left, unchecked) {
+        ([], []) => out.line(&format!("Gone. Checked: {}: nothing is left.", clean(checked)))?,
+        ([], _) => out.line(&format!("Nothing is left of what was checked: {}.", clean(checked)))?,
+        (left, _) => {
+            out.line("Left behind:")?;
+            for name in left {
+                out.line(&format!("  {}", clean(name)))?;
+            }
+        }
+    }
+    if !unchecked.is_empty() {
+        out.line("Not checked:")?;
+    }
+    for error in unchecked {
+        let why = error.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        out.line(&format!("  {}", clean(&format!("{error}{why}"))))?;
+    }
+    Ok(())
+}
+
+/// What to do about it, and how it counts. What is there for sure is worse than what may be.
+fn advise(left: &[String], unchecked: &[Error]) -> Exit {
+    let mut told = Vec::new();
+    for help in unchecked.iter().filter_map(|error| error.help.as_deref()) {
+        if !told.contains(&help) {
+            note(help);
+            told.push(help);
+        }
+    }
+    if !left.is_empty() {
+        note("run `cacl-tui teardown` once more, or delete them by hand");
+        return Exit::Left;
+    }
+    unchecked.first().map_or(Exit::Done, |error| exit_of(&error.clone().into()))
 }
 
 /// The plan in words.

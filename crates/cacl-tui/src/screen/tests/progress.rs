@@ -189,7 +189,7 @@ fn a_stack_that_is_deleted_and_made_anew_starts_anew() {
 
 #[test]
 fn it_ends_as_the_stream_says() {
-    let done = Done::Removed { checked: vec!["trail".into()], left: Vec::new() };
+    let done = Done::Removed { checked: vec!["trail".into()], left: Vec::new(), unchecked: Vec::new() };
     let mut stage = Stage::new(80, 24, "Tearing down");
     stage.tell(Msg::Item(Ok(Progress::Done(done.clone()))));
     assert!(matches!(&stage.ended, Some(Progressed::Done(how)) if *how == done));
