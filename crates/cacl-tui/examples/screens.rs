@@ -66,6 +66,7 @@ fn story() -> Vec<Feed> {
 
 fn scene(start: Timestamp) -> Result<Scene, Box<dyn Error>> {
     Ok(Scene {
+        recorded: false,
         stack: "cacl-cognito-api-calls".into(),
         account: "123456789012".into(),
         region: "eu-west-1".into(),

@@ -181,6 +181,7 @@ fn scene(files: &[PathBuf]) -> Scene {
     };
     Scene {
         stack,
+        recorded: true,
         account: String::new(),
         region: String::new(),
         who: String::new(),

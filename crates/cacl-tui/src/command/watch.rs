@@ -123,6 +123,7 @@ pub fn not_deployed(session: &Session, stack: &str) -> Failure {
 /// The header's facts, as far as they are known.
 pub fn scene(session: &Session, name: &str, identity: Option<&Identity>, wishes: Wishes) -> Scene {
     Scene {
+        recorded: false,
         stack: name.to_owned(),
         account: identity.map(|identity| identity.account.clone()).unwrap_or_default(),
         region: session.region().to_owned(),

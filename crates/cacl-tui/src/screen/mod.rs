@@ -43,6 +43,8 @@ pub use terminal::Session;
 pub struct Scene {
     /// The stack's name; for a replay the file's.
     pub stack: String,
+    /// Whether it is a recording that is shown, and no pipeline.
+    pub recorded: bool,
     /// Twelve digits, or empty.
     pub account: String,
     /// E.g. `eu-west-1`, or empty.

@@ -218,6 +218,7 @@ fn clock() -> impl Fn() -> Timestamp {
 fn watch(source: &Source, rng: &mut Rng, sizes: &[Size]) -> Result<usize, String> {
     let (look, canvas) = (look(rng), Canvas::new());
     let scene = Scene {
+        recorded: rng.bool(),
         stack: rubbish::text(rng),
         account: rubbish::text(rng),
         region: rubbish::text(rng),

@@ -50,6 +50,7 @@ fn told(line: &str) -> Change {
 fn scene() -> Scene {
     Scene {
         stack: "cacl-cognito-api-calls".into(),
+        recorded: false,
         account: "123456789012".into(),
         region: "eu-west-1".into(),
         who: "IdentityAdmin kim@example.org".into(),

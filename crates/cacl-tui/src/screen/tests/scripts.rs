@@ -251,6 +251,18 @@ fn the_clock_asks_for_a_frame_only_when_it_reads_differently() {
 }
 
 #[test]
+fn a_recording_is_no_pipeline_from_the_start() {
+    let mut stage = Stage::with(80, 24, &Scene { recorded: true, armed: None, ..scene() }, &look());
+    stage.assert_shows("Reading what was recorded.");
+    stage.feed([change(0)]);
+    stage.assert_shows("○ reading");
+    let frame = stage.frame();
+    assert!(frame.contains("recorded events   1 change") && !frame.contains("trail"), "{frame}");
+    stage.feed([Feed::End]);
+    stage.assert_shows("read to the end");
+}
+
+#[test]
 fn a_recording_ends() {
     let mut stage = Stage::new(120, 40);
     stage.feed((0..3).map(change)).feed([Feed::End]);

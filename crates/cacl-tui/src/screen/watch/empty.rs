@@ -76,6 +76,7 @@ fn what(model: &Model) -> String {
         return format!("Nothing can be seen at the moment: {trouble}");
     }
     match model.scene.armed {
+        _ if model.source.recorded => "Reading what was recorded.".into(),
         _ if !model.source.live => "Connecting, and reading what the log already holds.".into(),
         Some(armed) => {
             let armed = text::moment(armed, &model.zone, "%H:%M:%S");

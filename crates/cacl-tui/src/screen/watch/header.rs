@@ -46,7 +46,7 @@ impl Clock {
     pub fn of(model: &Model) -> Self {
         let ago = |time| text::ago(model.now.duration_since(time));
         let live = model.source.state(model.now, model.theme.glyphs).2;
-        let last = model.rows.newest().filter(|_| !model.source.ended).map(|row| ago(row.time));
+        let last = model.rows.newest().filter(|_| !model.source.is_recording()).map(|row| ago(row.time));
         let armed = model.scene.armed.filter(|_| model.rows.all() == 0).map(ago);
         let texts = [Some(live), last, armed];
         let holds = texts.iter().flatten().map(|text| text.holds).min().filter(|holds| *holds < SignedDuration::MAX);
@@ -99,7 +99,7 @@ fn state(model: &Model, columns: usize) -> Bar {
     if let Some(trouble) = model.source.trouble() {
         let words = text::fit(trouble, columns, theme.glyphs.ellipsis);
         left.push(Item::new(0, Span::styled(words, theme.style(Role::High))));
-    } else if model.source.ended {
+    } else if model.source.is_recording() {
         left.push(Item::new(2, Span::styled("recorded events", theme.style(Role::Quiet))));
     } else {
         left.push(Item { rank: 2, spans: strip(model) });

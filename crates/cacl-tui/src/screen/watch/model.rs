@@ -207,7 +207,7 @@ impl Model {
             detail: Page::default(),
             overlay: None,
             note: None,
-            source: Source::default(),
+            source: Source::new(scene.recorded),
             push: None,
             past: None,
             lines: Lines::default(),

@@ -17,6 +17,8 @@ pub struct Source {
     status: Option<(Status, Timestamp)>,
     /// The log has been read to its end at least once: what comes from now on is new.
     pub live: bool,
+    /// The feed is known to be a recording from the start.
+    pub recorded: bool,
     /// The feed has ended: it was a recording.
     pub ended: bool,
     /// A change has come all the way since the program started looking, or a line of the platform shows that the function ran.
@@ -35,6 +37,16 @@ pub enum Hop {
 }
 
 impl Source {
+    /// Nothing heard yet.
+    pub fn new(recorded: bool) -> Self {
+        Self { recorded, ..Self::default() }
+    }
+
+    /// Whether this is a recording, as far as is known.
+    pub fn is_recording(&self) -> bool {
+        self.recorded || self.ended
+    }
+
     /// Takes a status in.
     pub fn status(&mut self, status: Status, now: Timestamp) {
         self.live |= status == Status::Live;
@@ -69,7 +81,7 @@ impl Source {
             return (glyphs.ended, Role::Quiet, forever("read to the end"));
         }
         let Some((status, since)) = &self.status else {
-            return (glyphs.down, Role::Quiet, forever("connecting"));
+            return (glyphs.down, Role::Quiet, forever(if self.recorded { "reading" } else { "connecting" }));
         };
         let since = now.duration_since(*since);
         let retry = |what: &str, retry: Duration| ticking_retry(what, retry, since);

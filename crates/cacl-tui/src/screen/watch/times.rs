@@ -109,7 +109,7 @@ impl Stamps {
         let date = |time| times.zone.to_datetime(time).date();
         let today = ends.and_then(|(oldest, newest)| {
             // In a recording it is the newest row that counts as of today.
-            let today = if model.source.ended { date(newest) } else { date(model.now) };
+            let today = if model.source.is_recording() { date(newest) } else { date(model.now) };
             (date(oldest) != today || date(newest) != today).then_some(today)
         });
         let width = match today {

@@ -90,7 +90,7 @@ impl Model {
         match action {
             Action::Help | Action::Back | Action::Quit | Action::Interrupt => true,
             _ if self.overlay.is_some() || self.find.line.is_some() => true,
-            Action::Bell => !self.source.ended,
+            Action::Bell => !self.source.is_recording(),
             Action::Lift => self.rows.filter().is_some() || self.mark.is_some(),
             Action::Filter => self.rows.all() > 0,
             Action::Unchanged | Action::Style if self.timeline.is_some() => self.is_compared(),
