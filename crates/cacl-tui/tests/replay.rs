@@ -116,7 +116,7 @@ fn files_of_other_kinds_are_written_whole() {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     let column = reader.headers().expect("a head").iter().position(|name| name == "client").expect("clients");
     let clients: Vec<String> = reader.records().map(|record| record.expect("a record")[column].to_owned()).collect();
-    assert_eq!(clients, ["web-shop", "web-shop", "eu-west-1_Zq4TrPm9K", "web-shop"]);
+    assert_eq!(clients, ["web-shop", "web-shop", "(unknown, in eu-west-1_Zq4TrPm9K)", "web-shop"]);
     let (code, markdown, _) = ran(home.cacl().args(["replay", &fixture("recording.jsonl"), "-o", "markdown"]));
     assert_eq!((code, markdown.matches("\n## ").count()), (0, 4), "{markdown}");
     assert!(markdown.starts_with("# Changes of app clients"), "{markdown}");

@@ -83,18 +83,21 @@ fn time(time: jiff::Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// Words of ours as they are; with anything of an event in them that could be more than a word, as a value.
+/// Words as they are; what could be more than a word, as anything of an event could be, as a value.
 fn words(text: &str) -> String {
+    text.split(' ').map(|word| if is_plain(word) { word.to_owned() } else { value(word) }).collect::<Vec<_>>().join(" ")
+}
+
+fn is_plain(word: &str) -> bool {
     let mut before = ' ';
-    let plain = text.chars().all(|letter| {
-        let harmless = letter.is_ascii_alphanumeric() || matches!(letter, ' ' | ',' | ':' | '→' | '(' | ')');
-        let joins = matches!(letter, '-' | '_') && before.is_ascii_alphanumeric();
+    let harmless = word.chars().all(|letter| {
+        let plain = letter.is_ascii_alphanumeric() || matches!(letter, ',' | ':' | '→' | '(' | ')');
+        let joins = matches!(letter, '-' | '_' | '\'') && before.is_ascii_alphanumeric();
         before = letter;
-        harmless || joins
+        plain || joins
     });
-    // A colon or a full stop within a word may make a link of it.
-    let links = text.contains("www") || text.split(' ').any(|word| word.trim_end_matches(':').contains(':'));
-    if plain && !links { text.to_owned() } else { value(text) }
+    // A colon within a word may make a link of it.
+    harmless && !word.contains("www") && !word.trim_end_matches(':').contains(':')
 }
 
 /// Anything, so that it is nothing but text: a code span.

@@ -107,10 +107,13 @@ pub fn matters(class: Class) -> bool {
     !matches!(class, Class::Unchanged | Class::Defaulted)
 }
 
-/// The client's name, else its id, else its pool's.
+/// The client's name, else its id, else whose it would be.
 pub fn client(told: &Told<'_>) -> String {
-    let name = told.client_name.or(told.change.client_id.as_deref()).or(told.change.user_pool_id.as_deref());
-    name.map_or_else(|| "(unknown client)".to_owned(), |name| clean(name).into_owned())
+    match (told.client_name.or(told.change.client_id.as_deref()), &told.change.user_pool_id) {
+        (Some(client), _) => clean(client).into_owned(),
+        (None, Some(pool)) => format!("(unknown, in {})", clean(pool)),
+        (None, None) => "(unknown)".into(),
+    }
 }
 
 fn who(actor: &Actor) -> String {

@@ -21,7 +21,9 @@ pub fn draw(theme: &Theme, place: Place, valid: impl Fn(Action) -> bool, remark:
     if remark.len() > 3 && text::width(&remark) + 24 <= area.width.into() {
         bar.right.push_span(Span::styled(remark, theme.style(Role::Quiet)));
     }
-    frame.render_widget(bar, inner(area));
+    if !area.is_empty() {
+        frame.render_widget(bar, inner(area));
+    }
 }
 
 /// What the key does that stands in a column of this footer; of keys that belong together the first.
@@ -53,9 +55,13 @@ fn inner(area: Rect) -> Rect {
 fn bar(theme: &Theme, place: Place, valid: impl Fn(Action) -> bool) -> (Vec<&'static Entry>, Bar) {
     let valid = |entry: &&Entry| !entry.word.is_empty() && entry.actions.iter().any(|(action, _)| valid(*action));
     let (leave, stay): (Vec<_>, Vec<_>) = keys::entries(place).filter(valid).partition(|entry| leaves(entry));
-    // Whoever does not find a key here needs the help, so that one stays longest.
-    let rank = |entry: &Entry, nth| if does(entry, &[Action::Help]) { 0 } else { nth };
-    let left = stay.iter().zip(1..).map(|(entry, nth)| Item { rank: rank(entry, nth), spans: spans(theme, entry) });
+    // Whoever does not find a key here needs the help, and whoever sees a loss needs the way back: these stay longest.
+    let rank = |entry: &Entry, nth| match entry {
+        _ if does(entry, &[Action::Help]) => 0,
+        _ if does(entry, &[Action::Restore]) => 1,
+        _ => nth,
+    };
+    let left = stay.iter().zip(2..).map(|(entry, nth)| Item { rank: rank(entry, nth), spans: spans(theme, entry) });
     let left = left.collect();
     let right: Vec<_> = leave.into_iter().flat_map(|entry| spans(theme, entry)).collect();
     (stay, Bar { left, right: Line::from(right), gap: 2 })

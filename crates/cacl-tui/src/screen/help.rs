@@ -35,8 +35,8 @@ pub fn draw(theme: &Theme, pane: &Pane, frame: &mut Frame) {
     frame.render_widget(Paragraph::new(pane.visible().to_vec()), inner(screen));
 }
 
-/// Its lines, for so many columns; what there is to try comes first.
-pub fn lines(theme: &Theme, hint: Option<&str>, columns: usize) -> Vec<Line<'static>> {
+/// Its lines, for so many columns; what there is to try comes first, then the keys of the place it is asked for.
+pub fn lines(theme: &Theme, hint: Option<&str>, asked: Place, columns: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(hint) = hint {
         lines.push(Line::styled("To try", theme.style(Role::Strong)));
@@ -45,12 +45,13 @@ pub fn lines(theme: &Theme, hint: Option<&str>, columns: usize) -> Vec<Line<'sta
         }
         lines.push(Line::default());
     }
-    let places = [
+    let mut places = [
         ("In the list", Place::List),
         ("In the detail", Place::Detail),
         ("In the timeline", Place::Timeline),
         ("In this help", Place::Help),
     ];
+    places.sort_by_key(|(_, place)| *place != asked);
     for (nth, (title, place)) in places.into_iter().enumerate() {
         // What means the same as in an earlier section is not said again.
         let new = |entry: &Entry| places[..nth].iter().all(|(_, earlier)| !entry.places.contains(earlier));

@@ -221,12 +221,6 @@ pub const TABLE: &[Entry] = &[
         does: "stop typing: what was before is back",
     },
     Entry {
-        actions: &[(Action::Pane, &[key(KeyCode::Tab)])],
-        places: &[List, Detail, Timeline, Progress],
-        word: "pane",
-        does: "to the other pane",
-    },
-    Entry {
         actions: &[(Action::Timeline, &[char('t')])],
         places: &[List, Detail],
         word: "timeline",
@@ -280,6 +274,12 @@ pub const TABLE: &[Entry] = &[
         places: &[List, Detail, Timeline],
         word: "style",
         does: "before and after in one column, side by side, or the whole record as JSON",
+    },
+    Entry {
+        actions: &[(Action::Pane, &[key(KeyCode::Tab)])],
+        places: &[List, Detail, Timeline, Progress],
+        word: "pane",
+        does: "to the other pane",
     },
     Entry {
         actions: &[(Action::Zoom, &[char('z')])],

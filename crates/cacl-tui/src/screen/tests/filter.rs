@@ -459,7 +459,7 @@ fn a_filter_may_be_there_from_the_start() {
 fn other_lines_are_looked_at() {
     let mut stage = Stage::told(80, 24);
     stage.press("o");
-    assert!(!stage.shows("other line"), "there are none");
+    stage.assert_shows("there are no other lines");
     let lines = ["plain rubbish", "\u{1b}[2J\u{7}hostile"];
     let time = Some(now());
     stage.feed(lines.map(|text| Feed::Foreign { time, text: text.into() })).press("o");

@@ -312,6 +312,28 @@ fn a_click_goes_there() {
 }
 
 #[test]
+fn what_is_told_leaves_room_for_keys() {
+    let mut stage = Stage::told(120, 40);
+    stage.press("Y").assert_shows(" done   j/k move");
+    stage.mouse(CLICK, "? help").assert_shows("In the list");
+    stage.press("esc").answer = Ok("very ".repeat(20));
+    assert!(!stage.press("Y").shows("? help"));
+}
+
+#[test]
+fn help_begins_where_it_is_asked_for() {
+    for (keys, first, later) in [
+        ("?", "In the list", "In the detail"),
+        ("tab ?", "In the detail", "In the list"),
+        ("t ?", "In the timeline", "In the list"),
+    ] {
+        let frame = Stage::told(120, 60).press(keys).frame();
+        let begins = frame.find(first).expect(first);
+        assert!(frame.find(later).is_none_or(|at| begins < at), "{keys}: {frame}");
+    }
+}
+
+#[test]
 fn in_one_pane_a_second_click_opens() {
     let mut stage = Stage::told(60, 15);
     stage.mouse(CLICK, "10:41:07");

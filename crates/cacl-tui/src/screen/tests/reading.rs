@@ -55,6 +55,15 @@ fn comparisons() {
 }
 
 #[test]
+fn how_differences_are_drawn_means_nothing_without_a_mark() {
+    for key in ["u", "|"] {
+        let mut stage = with_a_past(120, 40);
+        stage.press("t").press(key).assert_shows("v marks a change to compare others with");
+        assert!(!stage.press("v g").press(key).shows("v marks"));
+    }
+}
+
+#[test]
 fn moving_in_the_timeline_moves_the_selection() {
     let mut stage = with_a_past(120, 40);
     stage.press("k k t");

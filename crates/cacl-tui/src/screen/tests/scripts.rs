@@ -354,9 +354,11 @@ fn other_days_are_told_apart() {
     let mut stage = Stage::told(120, 40);
     let mut earlier = include_str!("story.jsonl").lines().next().expect("a line").replace("2026-10-01T", "2026-09-29T");
     earlier = earlier.replace("10000000-0000-4000-8000-000000000001", "10000000-0000-4000-8000-000000000099");
-    assert!(!stage.shows("Tue"));
+    assert!(!stage.shows("09-29"));
     stage.feed([Feed::Change(told(&earlier).into())]);
-    stage.assert_shows("Tue 10:05");
+    stage.assert_shows("09-29 10:05 ");
+    stage.feed([Feed::Change(told(&earlier.replace("2026-09-29T", "2025-09-29T").replace("0099", "0098")).into())]);
+    stage.assert_shows("2025-09-29 ");
     stage.assert_shows("10:46:12");
     assert_eq!(now().to_string(), "2026-10-01T08:46:40Z");
 }
@@ -417,7 +419,7 @@ fn the_detail_has_a_cursor_and_tells_what_it_is_on() {
         is("client", "3k1v9s0abcd7efgh2ijkl5mn6o"),
         is("accessTokenValidity", "15"),
         is("logoutURLs", "https://shop.example.org/out"),
-        is("logoutURLs", ""),
+        is("logoutURLs", "[\"https://shop.example.org/out\"]"),
         is("preventUserExistenceErrors", "ENABLED"),
         is("callbackURLs", "http://shop.example.org/cb"),
         is("callbackURLs", "https://shop.example.org/cb"),

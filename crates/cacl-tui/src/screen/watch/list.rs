@@ -229,7 +229,10 @@ fn event(change: &Change) -> &'static str {
 
 fn client<'a>(model: &'a Model, change: &'a Change) -> &'a str {
     let name = model.history.client_name(&change.id);
-    name.or(change.client_id.as_deref()).or(change.user_pool_id.as_deref()).unwrap_or(&change.event)
+    name.or(change.client_id.as_deref()).unwrap_or(match change.kind {
+        Kind::Other => change.user_pool_id.as_deref().unwrap_or(&change.event),
+        Kind::Create | Kind::Update | Kind::Delete => "(unknown)",
+    })
 }
 
 /// The name of whoever made a call.

@@ -244,8 +244,9 @@ impl Model {
             Focus::Detail => self.detail.pointed().cloned(),
             Focus::List => {
                 let change = self.change()?;
-                let client = change.client_id.as_deref().or(change.user_pool_id.as_deref())?;
-                Some(Pointed { what: "the client's id".into(), text: cacl_event::clean(client).into_owned() })
+                let client = change.client_id.as_deref().map(|client| ("the client's id", client));
+                let (what, id) = client.or(change.user_pool_id.as_deref().map(|pool| ("the user pool's id", pool)))?;
+                Some(Pointed { what: what.into(), text: cacl_event::clean(id).into_owned() })
             }
         }
     }

@@ -8,7 +8,7 @@ use ratatui::layout::{Margin, Position, Rect};
 use super::{
     Model, export, lines,
     model::{Focus, Overlay},
-    restore,
+    restore, view,
 };
 use crate::screen::{Ended, Task, footer, help, keys::Action, panel, run::Effect, scroll::NOTCH};
 
@@ -42,6 +42,7 @@ impl Model {
 
     fn click(&mut self, at: Position) -> Option<Effect<Task, Ended>> {
         self.stop_seeking();
+        let keys = view::keys_area(self, self.areas(self.screen)?.footer);
         // Whoever clicks has read what was told.
         if self.note.take().is_some() {
             self.stale.frame = true;
@@ -55,7 +56,7 @@ impl Model {
         }
         if areas.footer.contains(at) {
             let valid = |action| self.valid(action);
-            let action = footer::hit(&self.theme, self.place(), valid, areas.footer, at.x)?;
+            let action = footer::hit(&self.theme, self.place(), valid, keys, at.x)?;
             return self.act(action);
         }
         if let Some(overlay) = &self.overlay {

@@ -37,10 +37,11 @@ impl Model {
             self.detail.settle(room.height.into());
         }
         self.until = self.times_hold();
+        let below = self.place_below();
         match &mut self.overlay {
             Some(Overlay::Help(help)) => {
                 let area = help::inner(screen);
-                help.lines = help::lines(&self.theme, self.scene.hint.as_deref(), area.width.into());
+                help.lines = help::lines(&self.theme, self.scene.hint.as_deref(), below, area.width.into());
                 help.settle(area.height.into());
             }
             Some(Overlay::Restore(shown)) => shown.settle(&self.theme, screen),

@@ -115,13 +115,13 @@ impl Stamps {
         let width = match today {
             _ if times.relative => 10,
             None => 8,
-            Some(_) if short => 9,
+            Some(_) if short => 11,
             Some(_) => 14,
         };
         Self { times, today, short, width }
     }
 
-    /// Where rows are of several days: in full, or as `Tue 10:05`, or for what is long ago as `29 Sep 26`.
+    /// Where rows are of several days, with the day; `short` then leaves out the seconds of those that are not of today.
     pub fn text(&self, time: Timestamp) -> String {
         if self.times.relative {
             return format!("{:>1$}", self.times.clock(time, time), self.width);
@@ -129,11 +129,12 @@ impl Stamps {
         let date = self.times.zone.to_datetime(time).date();
         let format = match self.today {
             None => "%H:%M:%S",
+            // Of what is about a year old, the month alone would mislead.
+            Some(today) if (today - date).get_days() > 300 => "%Y-%m-%d",
             Some(today) if !self.short && date == today => "      %H:%M:%S",
             Some(_) if !self.short => "%m-%d %H:%M:%S",
-            Some(today) if today == date => " %H:%M:%S",
-            Some(today) if date < today && (today - date).get_days() < 7 => "%a %H:%M",
-            Some(_) => "%d %b %y",
+            Some(today) if date == today => "   %H:%M:%S",
+            Some(_) => "%m-%d %H:%M",
         };
         format!("{:<1$}", text::moment(time, &self.times.zone, format), self.width)
     }

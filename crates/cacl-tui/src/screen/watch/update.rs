@@ -73,15 +73,22 @@ impl Screen for Model {
 impl Model {
     /// The place of the key table that is valid now.
     pub fn place(&self) -> Place {
-        match (&self.overlay, self.focus) {
-            (Some(Overlay::Help(_)), _) => Place::Help,
-            (Some(Overlay::Lines(_)), _) => Place::OtherLines,
-            (Some(Overlay::Restore(_)), _) => Place::Restore,
-            (Some(Overlay::Export(_)), _) => Place::Export,
-            (None, _) if self.find.line.is_some() => Place::FilterLine,
-            (None, _) if self.timeline.is_some() => Place::Timeline,
-            (None, Focus::List) => Place::List,
-            (None, Focus::Detail) => Place::Detail,
+        match &self.overlay {
+            Some(Overlay::Help(_)) => Place::Help,
+            Some(Overlay::Lines(_)) => Place::OtherLines,
+            Some(Overlay::Restore(_)) => Place::Restore,
+            Some(Overlay::Export(_)) => Place::Export,
+            None if self.find.line.is_some() => Place::FilterLine,
+            None => self.place_below(),
+        }
+    }
+
+    /// The place below what is laid over it.
+    pub(super) fn place_below(&self) -> Place {
+        match self.focus {
+            _ if self.timeline.is_some() => Place::Timeline,
+            Focus::List => Place::List,
+            Focus::Detail => Place::Detail,
         }
     }
 
@@ -187,6 +194,10 @@ impl Model {
             Action::Open => self.turn_to(Focus::Detail),
             Action::Pane if self.focus == Focus::List => self.turn_to(Focus::Detail),
             Action::Back | Action::Pane => self.turn_to(Focus::List),
+            Action::Unchanged | Action::Style if self.timeline.is_some() && !self.is_compared() => {
+                let key = keys::name_of(Action::Mark, self.theme.glyphs);
+                self.say(format!("these are the settings of one time: {key} marks a change to compare others with"));
+            }
             Action::Unchanged => {
                 self.unfolded = !self.unfolded;
                 self.stale.detail = true;
@@ -286,9 +297,10 @@ impl Model {
     }
 
     fn look_at_lines(&mut self) {
-        if self.lines.all > 0 {
-            // The latest are at the end.
-            self.overlay = Some(Overlay::Lines(Pane::default()));
+        if self.lines.all == 0 {
+            return self.say("there are no other lines: all that was read are events");
         }
+        // The latest are at the end.
+        self.overlay = Some(Overlay::Lines(Pane::default()));
     }
 }

@@ -32,12 +32,14 @@ pub fn draw(model: &Model, frame: &mut Frame) {
             detail(model, frame, areas.second);
         }
     }
-    match (&model.find.line, &model.note) {
-        (Some(line), _) => find::draw(model, line, frame, &areas),
-        (None, Some(note)) => told(model, note, frame, areas.footer),
-        (None, None) => {
-            footer::draw(&model.theme, model.place(), |action| model.valid(action), "", frame, areas.footer);
+    if let Some(line) = &model.find.line {
+        find::draw(model, line, frame, &areas);
+    } else {
+        if let Some(note) = &model.note {
+            told(model, note, frame, areas.footer);
         }
+        let keys = keys_area(model, areas.footer);
+        footer::draw(&model.theme, model.place(), |action| model.valid(action), "", frame, keys);
     }
     match &model.overlay {
         Some(Overlay::Help(pane)) => help::draw(&model.theme, pane, frame),
@@ -75,7 +77,18 @@ fn detail(model: &Model, frame: &mut Frame, area: Rect) {
     panel::page(theme, &model.detail, model.focus == Focus::Detail, frame, area);
 }
 
-/// What a task has told, where the keys stand otherwise.
+/// Where the keys stand in the last line: behind what is told there, if that leaves room for some.
+pub fn keys_area(model: &Model, footer: Rect) -> Rect {
+    let Some(note) = model.note.as_ref().filter(|_| model.find.line.is_none()) else { return footer };
+    let told = u16::try_from(text::width(&note.words) + 3).unwrap_or(u16::MAX).min(footer.width);
+    let width = footer.width - told;
+    Rect { x: footer.x + told, width: if width < SOME_KEYS { 0 } else { width }, ..footer }
+}
+
+/// Columns for the way back, the help, and the key that quits.
+const SOME_KEYS: u16 = 30;
+
+/// What a task has told, in place of keys.
 fn told(model: &Model, note: &Note, frame: &mut Frame, area: Rect) {
     let role = if note.trouble { Role::High } else { Role::Accent };
     let words = text::fit(&note.words, area.width.saturating_sub(2).into(), model.theme.glyphs.ellipsis);

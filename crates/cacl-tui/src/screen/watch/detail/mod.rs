@@ -319,7 +319,8 @@ fn when_made(change: &Change, look: &Look) -> Vec<Piece> {
 fn client(change: &Change, look: &Look) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = change.client_id.iter().map(|client| look.whole(client, Role::Text)).collect();
     if let Some(pool) = &change.user_pool_id {
-        let words = if pieces.is_empty() { "one in " } else { " in " };
+        // A call that was denied is recorded without its parameters.
+        let words = if pieces.is_empty() { "not recorded, in " } else { " in " };
         pieces.push(look.piece(words, Role::Quiet));
         pieces.push(look.whole(pool, Role::Text));
     }

@@ -136,7 +136,7 @@ impl<'a> Table<'a> {
         if matches!(row.class, Class::Reset | Class::Removed) && after.is_empty() && !deleted {
             let sign = Span::styled(format!("{} ", glyphs.arrow), self.look.theme.style(Role::Quiet));
             let pieces = vec![self.look.piece(&self.has(row), Role::Text)];
-            parts.push(Part { sign: Some(sign), pieces, means: None });
+            parts.push(Part { sign: Some(sign), pieces, means: row.before.clone() });
         }
         if let (Class::Reset, Some(last)) = (row.class, parts.last_mut()) {
             last.pieces.extend([gap(self.look), self.not_sent(row)]);
