@@ -37,7 +37,7 @@ pub(super) fn revocation_off(subject: &Subject<'_>) -> Option<String> {
 
 /// `DISABLED` by default.
 pub(super) fn rotation_off(subject: &Subject<'_>) -> Option<String> {
-    let row = subject.altered("refreshTokenRotation.feature")?;
+    let row = subject.altered("refreshTokenRotation.feature").filter(|_| subject.is_known_update())?;
     let is_on = |value: &Option<Value>| value.as_ref().and_then(Value::as_str) == Some("ENABLED");
     (is_on(&row.before) && !is_on(&row.after))
         .then(|| "refresh token rotation turned off: a stolen one stays good as long as the owner's".to_owned())

@@ -75,6 +75,25 @@ fn a_dangerous_creation_is_judged_by_what_it_makes() {
     assert_eq!(told(&change, None), ["client-created", "implicit-flow-added", "url-plain-http"].into());
 }
 
+#[test]
+fn a_deletion_has_its_own_reason_and_no_other() {
+    let change = testing::call("DeleteUserPoolClient", json!({}), &Value::Null);
+    // Everything that a rule about settings looks at, as safe as it can be and as dangerous.
+    let safe = json!({"refreshTokenRotation.feature": "ENABLED", "preventUserExistenceErrors": "ENABLED",
+        "enableTokenRevocation": true, "allowedOAuthFlowsUserPoolClient": false, "accessTokenValidity": 5,
+        "tokenValidityUnits.accessToken": "minutes", "refreshTokenValidity": 1, "authSessionValidity": 3,
+        "explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"], "readAttributes": ["email"], "writeAttributes": ["email"],
+        "callbackURLs": ["https://a.example.org"], "allowedOAuthFlows": ["code"], "allowedOAuthScopes": ["openid"]});
+    let dangerous = json!({"refreshTokenRotation.feature": "DISABLED", "preventUserExistenceErrors": "LEGACY",
+        "enableTokenRevocation": false, "allowedOAuthFlowsUserPoolClient": true, "refreshTokenValidity": 3650,
+        "explicitAuthFlows": ["ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"], "supportedIdentityProviders": ["COGNITO"],
+        "callbackURLs": ["http://*.example.org"], "logoutURLs": ["http://a.example.org"],
+        "allowedOAuthFlows": ["client_credentials", "implicit"], "allowedOAuthScopes": ["openid"]});
+    for before in [safe, dangerous] {
+        assert_eq!(told(&change, Some(before)), ["client-deleted"].into());
+    }
+}
+
 #[rstest]
 #[case("AccessDenied", "denied-attempt")]
 #[case("AccessDeniedException", "denied-attempt")]
