@@ -1,6 +1,6 @@
 //! The wire formats, byte for byte. A golden file is never edited: another version of a format gets files of its own, and the
-//! old ones must still be read. The one exception are the words of a reason (`reasons[].text`): they are for people, and may be
-//! put better within a version.
+//! old ones must still be read. Exceptions are the words of a reason (`reasons[].text`), which are for people and may be put
+//! better within a version, and a value that was not true.
 
 use std::{fs, path::PathBuf};
 

@@ -2,19 +2,35 @@
 //!
 //! All sides are sorted by path, so this is one walk along the three of them. Values are compared in their packed, normal
 //! form and made only for the rows.
+//!
+//! A list that is absent is what the service assumes without it, where that is known: what it gained and lost by being reset is
+//! the difference from there.
 
 use std::{cmp::Ordering, iter::Peekable};
 
 use serde_json::Value;
 
 use super::{Class, Row};
-use crate::{Settings, settings::Entry};
+use crate::{
+    Settings,
+    settings::{Entry, default_of},
+};
+
+/// What an absent setting stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// What the service assumes without it.
+    Default,
+    /// Nothing: there was no client.
+    Nothing,
+}
 
 /// What was sent, against the states before (`None`: unknown) and after; of what is unchanged the rows that are `wanted`.
 pub(super) fn settings(
     sent: Option<&Settings>,
     before: Option<&Settings>,
     after: &Settings,
+    absent: Absent,
     wanted: fn(&str) -> bool,
 ) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -26,7 +42,7 @@ pub(super) fn settings(
     {
         let one =
             Parameter { sent: take(&mut sent, &first), before: take(&mut old, &first), after: take(&mut new, &first) };
-        rows.extend(one.row(&first, before.is_some(), wanted));
+        rows.extend(one.row(&first, before.is_some(), absent, wanted));
     }
     rows
 }
@@ -66,7 +82,7 @@ struct Parameter<'a> {
 
 impl Parameter<'_> {
     /// Its row; `None` if it was sent empty and is nowhere, or is unchanged and not wanted.
-    fn row(self, first: &Entry<'_>, known: bool, wanted: fn(&str) -> bool) -> Option<Row> {
+    fn row(self, first: &Entry<'_>, known: bool, absent: Absent, wanted: fn(&str) -> bool) -> Option<Row> {
         // What the request asked for and the response does not repeat: the request is the best that is known.
         let asked = self.sent.as_ref().filter(|sent| !sent.is_empty());
         let new = self.after.as_ref().or(asked);
@@ -79,7 +95,14 @@ impl Parameter<'_> {
             (_, Class::Unchanged) => after.clone(),
             (before, _) => before.as_ref().map(Entry::value),
         };
-        let (added, removed) = if known { elements(before.as_ref(), after.as_ref()) } else { (None, None) };
+        let (added, removed) = match (before.is_some(), after.is_some()) {
+            _ if !known => (None, None),
+            (had, has) if had != has && absent == Absent::Default => {
+                let assumed = default_of(first.path).filter(Value::is_array);
+                elements(before.as_ref().or(assumed.as_ref()), after.as_ref().or(assumed.as_ref()))
+            }
+            _ => elements(before.as_ref(), after.as_ref()),
+        };
         Some(Row { before, after, added, removed, ..row(first, class) })
     }
 

@@ -13,8 +13,9 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 pub(crate) use after::after;
+use compare::Absent;
 
-use crate::{Baseline, Change, Kind, Settings, names::names};
+use crate::{Baseline, Change, Kind, Settings, names::names, settings::default_of};
 
 /// The class of a row, see the README.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,7 +72,8 @@ pub struct Row {
     pub before: Option<Value>,
     /// The value after; `None` if absent.
     pub after: Option<Value>,
-    /// Elements that a set-like list gained; `None` if this is no list (or there is no baseline).
+    /// Elements that a set-like list gained; `None` if this is no list (or there is no baseline). Where an update finds or leaves
+    /// no list, and the service assumes one without it, that one is compared with.
     pub added: Option<Vec<Value>>,
     /// Elements that a set-like list lost.
     pub removed: Option<Vec<Value>>,
@@ -134,7 +136,10 @@ impl Diff {
             Kind::Other => compare::parameters(change.sent.as_ref()),
             Kind::Delete => before.map_or_else(Vec::new, compare::gone),
             _ => match after(change, before) {
-                Some(after) => compare::settings(change.sent.as_ref(), before, &after, wanted),
+                Some(after) => {
+                    let absent = if change.kind == Kind::Create { Absent::Nothing } else { Absent::Default };
+                    compare::settings(change.sent.as_ref(), before, &after, absent, wanted)
+                }
                 None => Vec::new(),
             },
         };
@@ -143,14 +148,18 @@ impl Diff {
         Self { rows, baseline, applied }
     }
 
-    /// What is different between two states, whoever made it so: a list that is in both is `changed`, what only one of them has is
-    /// `added` or `removed`.
+    /// What is different between two states, whoever made it so: what is in both is `changed`, and so is what the service assumes
+    /// where one of them has nothing; what only one of them has is `added` or `removed`.
     pub fn between(before: &Settings, after: &Settings) -> Self {
-        let mut rows = compare::settings(Some(after), Some(before), after, |_| true);
-        for row in &mut rows {
-            if row.class == Class::Reset {
-                row.class = Class::Removed;
-            }
+        let mut rows = compare::settings(Some(after), Some(before), after, Absent::Default, |_| true);
+        for row in rows.iter_mut().filter(|row| row.before.is_none() != row.after.is_none()) {
+            let there = row.before.as_ref().or(row.after.as_ref());
+            row.class = match default_of(&row.path) {
+                Some(default) if there == Some(&default) => Class::Unchanged,
+                Some(_) => Class::Changed,
+                None if row.after.is_none() => Class::Removed,
+                None => row.class,
+            };
         }
         rows.sort_by(|one, two| (one.class, &one.path).cmp(&(two.class, &two.path)));
         Self { rows, baseline: BaselineKind::Event, applied: true }

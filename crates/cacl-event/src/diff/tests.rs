@@ -41,6 +41,13 @@ fn rows(diff: &Diff) -> Value {
     json!([["reset", "refreshTokenValidity", 60, 30, null, null]]))]
 #[case::reset_nested(json!({"tokenValidityUnits.accessToken": "minutes"}), json!({"tokenValidityUnits": {}}), json!({"tokenValidityUnits": {}}),
     json!([["reset", "tokenValidityUnits.accessToken", "minutes", null, null, null]]))]
+#[case::reset_to_a_default_list(json!({"explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]}), json!({}), json!({}),
+    json!([["reset", "explicitAuthFlows", ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"], null,
+            ["ALLOW_CUSTOM_AUTH"], ["ALLOW_USER_PASSWORD_AUTH"]]]))]
+#[case::reset_to_a_told_list(json!({"explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH"]}), json!({}), json!({"explicitAuthFlows": ["ALLOW_CUSTOM_AUTH"]}),
+    json!([["reset", "explicitAuthFlows", ["ALLOW_REFRESH_TOKEN_AUTH"], ["ALLOW_CUSTOM_AUTH"], ["ALLOW_CUSTOM_AUTH"], ["ALLOW_REFRESH_TOKEN_AUTH"]]]))]
+#[case::instead_of_a_default_list(json!({}), json!({"explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]}), json!({"explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]}),
+    json!([["added", "explicitAuthFlows", null, ["ALLOW_USER_SRP_AUTH"], [], ["ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]]]))]
 #[case::defaulted(json!({}), json!({}), json!({"refreshTokenValidity": 30}),
     json!([["defaulted", "refreshTokenValidity", null, 30, null, null]]))]
 #[case::unchanged_sent(json!({"refreshTokenValidity": 30}), json!({"refreshTokenValidity": 30.0}), json!({"refreshTokenValidity": 30}), json!([]))]
@@ -127,6 +134,31 @@ fn a_deletion_shows_everything_that_went() {
 }
 
 #[test]
+fn a_list_that_came_or_went_with_the_client_is_compared_with_nothing() {
+    let flows = json!({"explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]});
+    let diff = Diff::of(&call("CreateUserPoolClient", flows.clone(), &flows), None);
+    let expected = json!([["added", "explicitAuthFlows", null, ["ALLOW_USER_SRP_AUTH"], ["ALLOW_USER_SRP_AUTH"], []]]);
+    assert_eq!(rows(&diff), expected);
+    let diff = Diff::of(&call("DeleteUserPoolClient", json!({}), &Value::Null), Some(&baseline(flows)));
+    let expected =
+        json!([["removed", "explicitAuthFlows", ["ALLOW_USER_SRP_AUTH"], null, [], ["ALLOW_USER_SRP_AUTH"]]]);
+    assert_eq!(rows(&diff), expected);
+}
+
+#[rstest]
+#[case::only_now(json!({}), json!({"logoutURLs": ["a"]}), json!([["added", "logoutURLs", null, ["a"], ["a"], []]]))]
+#[case::only_then(json!({"logoutURLs": ["a"]}), json!({}), json!([["removed", "logoutURLs", ["a"], null, [], ["a"]]]))]
+#[case::back_to_a_default(json!({"preventUserExistenceErrors": "ENABLED"}), json!({}),
+    json!([["changed", "preventUserExistenceErrors", "ENABLED", null, null, null]]))]
+#[case::from_a_default(json!({}), json!({"accessTokenValidity": 2}), json!([["changed", "accessTokenValidity", null, 2, null, null]]))]
+#[case::the_default_spelt_out(json!({"preventUserExistenceErrors": "LEGACY"}), json!({"enableTokenRevocation": true}), json!([]))]
+#[case::a_default_list(json!({"explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"]}), json!({}),
+    json!([["changed", "explicitAuthFlows", ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH"], null, ["ALLOW_CUSTOM_AUTH"], []]]))]
+fn between_two_states(#[case] before: Value, #[case] after: Value, #[case] expected: Value) {
+    assert_eq!(rows(&Diff::between(&settings(before), &settings(after))), expected);
+}
+
+#[test]
 fn a_failed_call_shows_what_it_attempted() {
     let mut record = crate::testing::record("UpdateUserPoolClient", json!({"callbackURLs": ["b"]}), &Value::Null);
     record["errorCode"] = json!("InvalidParameterException");
@@ -180,7 +212,7 @@ proptest! {
     #[test]
     fn of_equals_there_are_only_unchanged_rows(state in state()) {
         for sent in [None, Some(&state)] {
-            let rows = compare::settings(sent, Some(&state), &state, |_| true);
+            let rows = compare::settings(sent, Some(&state), &state, Absent::Default, |_| true);
             prop_assert_eq!(rows.len(), state.len());
             prop_assert!(rows.iter().all(|row| row.class == Class::Unchanged && row.before == row.after));
         }
@@ -190,10 +222,10 @@ proptest! {
     fn applying_a_diff_gives_the_after(before in state(), sent in state(), filled in state()) {
         // A response repeats what was sent and fills in some more.
         let after: Settings = filled.iter().chain(sent.iter()).collect();
-        let known = compare::settings(Some(&sent), Some(&before), &after, |_| true);
+        let known = compare::settings(Some(&sent), Some(&before), &after, Absent::Default, |_| true);
         let diff = Diff { rows: known, baseline: BaselineKind::Event, applied: true };
         prop_assert_eq!(diff.apply(&before), after.clone());
-        let unknown = compare::settings(Some(&sent), None, &after, |_| true);
+        let unknown = compare::settings(Some(&sent), None, &after, Absent::Default, |_| true);
         let diff = Diff { rows: unknown, baseline: BaselineKind::None, applied: true };
         prop_assert_eq!(diff.apply(&Settings::default()), after);
     }
@@ -207,7 +239,7 @@ proptest! {
     #[test]
     fn every_path_has_one_row_and_its_class_tells_the_truth(before in state(), sent in state(), filled in state()) {
         let after: Settings = filled.iter().chain(sent.iter()).collect();
-        let rows = compare::settings(Some(&sent), Some(&before), &after, |_| true);
+        let rows = compare::settings(Some(&sent), Some(&before), &after, Absent::Default, |_| true);
         prop_assert!(rows.windows(2).all(|pair| pair[0].path < pair[1].path));
         for row in rows {
             let (was_sent, was_there) = (sent.get(&row.path).is_some(), before.get(&row.path).is_some());

@@ -164,9 +164,9 @@ fn states_are_compared_whichever_was_first() {
     };
     let of = |class, path: &str| (class, path.to_owned());
     let forth =
-        [of(Class::Changed, "callbackURLs"), of(Class::Added, "idTokenValidity"), of(Class::Removed, "logoutURLs")];
+        [of(Class::Changed, "callbackURLs"), of(Class::Changed, "idTokenValidity"), of(Class::Removed, "logoutURLs")];
     let back =
-        [of(Class::Changed, "callbackURLs"), of(Class::Added, "logoutURLs"), of(Class::Removed, "idTokenValidity")];
+        [of(Class::Changed, "callbackURLs"), of(Class::Changed, "idTokenValidity"), of(Class::Added, "logoutURLs")];
     assert_eq!(classes(1, 3), forth);
     assert_eq!(classes(3, 1), back);
     assert_eq!(classes(2, 2), []);

@@ -94,39 +94,37 @@ impl<'a> Sides<'a> {
             let means = if lost { row.before.clone() } else { row.after.clone() };
             return vec![([cell(self.before(row)), cell(self.after(row))], means)];
         }
-        let mut cells = self.elements(row);
+        let elements = table::Elements::of(row);
         let gone = row.after.is_none() && row.before.is_some();
+        let empty = elements.gained.is_empty() && elements.kept.is_empty();
+        let mut cells = self.elements(row, elements);
         // Where a lost list went stands beside its first element.
         match cells.first_mut() {
-            Some(([_, after], _)) if gone => *after = cell(self.after(row)),
+            Some(([_, after], _)) if gone && empty => *after = cell(self.after(row)),
+            Some(([_, (_, after)], _)) if row.class == Class::Reset => {
+                after.extend([table::gap(self.look()), self.table.not_sent(row)]);
+            }
             None => cells.push(([cell(self.before(row)), cell(self.after(row))], None)),
             Some(_) => {}
         }
         cells
     }
 
-    fn elements(&self, row: &Row) -> Vec<([Cell; 2], Option<Value>)> {
+    fn elements(&self, row: &Row, elements: table::Elements) -> Vec<([Cell; 2], Option<Value>)> {
         let theme = &self.look().theme;
         let glyphs = theme.glyphs;
         let signed = |sign: &str, element: &Value, role| {
             (Some(Span::styled(format!("{sign} "), theme.style(role))), vec![self.table.shown(row, element, role)])
         };
-        let [before, after] = [row.before.as_ref(), row.after.as_ref()].map(table::elements);
-        let (had, has) = (table::keys(&before), table::keys(&after));
-        let lost = before.into_iter().filter(|element| !has.contains(&element.to_string()));
-        let lost =
-            lost.map(|element| ([signed(glyphs.removed, &element, table::loss(row)), cell(Vec::new())], Some(element)));
-        let all = after.into_iter().map(|element| {
-            let cells = if had.contains(&element.to_string()) {
-                [signed(" ", &element, Role::Quiet), signed(" ", &element, Role::Quiet)]
-            } else {
-                [cell(Vec::new()), signed(glyphs.added, &element, Role::Added)]
-            };
-            (cells, Some(element))
-        });
+        let nothing = || cell(Vec::new());
+        let gained = elements.gained.into_iter();
+        let gained = gained.map(|element| ([nothing(), signed(glyphs.added, &element, Role::Added)], Some(element)));
+        let lost = elements.lost.into_iter();
+        let lost = lost.map(|element| ([signed(glyphs.removed, &element, table::loss(row)), nothing()], Some(element)));
+        let kept = elements.kept.into_iter();
+        let kept = kept.map(|element| ([(); 2].map(|()| signed(" ", &element, Role::Quiet)), Some(element)));
         // What came and what went first, as in one column.
-        let (kept, gained): (Vec<_>, Vec<_>) = all.partition(|(cells, _)| cells[0].0.is_some());
-        gained.into_iter().chain(lost).chain(kept).collect()
+        gained.chain(lost).chain(kept).collect()
     }
 
     fn before(&self, row: &Row) -> Vec<Piece> {

@@ -114,26 +114,24 @@ impl<'a> Table<'a> {
     fn list(&self, row: &Row) -> Vec<Part> {
         let glyphs = self.look.theme.glyphs;
         let (_, role) = self.look.theme.class(row.class);
-        let [before, after] = [row.before.as_ref(), row.after.as_ref()].map(elements);
-        let (had, has) = (keys(&before), keys(&after));
+        let Elements { gained, lost, kept } = Elements::of(row);
         let deleted = self.kind == Kind::Delete;
+        let empty = gained.is_empty() && kept.is_empty();
+        let all = |role| {
+            [&gained, &lost, &kept].into_iter().flatten().map(move |element| self.element("", row, element, role))
+        };
         let mut parts: Vec<Part> = match row.class {
-            Class::Set | Class::Added | Class::Unchanged | Class::Defaulted => {
-                after.iter().map(|element| self.element("", row, element, role)).collect()
-            }
-            Class::Removed if deleted => {
-                before.iter().map(|element| self.element("", row, element, Role::Text)).collect()
-            }
-            Class::Changed | Class::Removed | Class::Reset => {
-                let gained = after.iter().filter(|element| !had.contains(&element.to_string()));
-                let lost = before.iter().filter(|element| !has.contains(&element.to_string()));
-                let kept = after.iter().filter(|element| had.contains(&element.to_string()));
-                let gained = gained.map(|element| self.element(glyphs.added, row, element, Role::Added));
-                let lost = lost.map(|element| self.element(glyphs.removed, row, element, loss(row)));
-                gained.chain(lost).chain(kept.map(|element| self.element(" ", row, element, Role::Quiet))).collect()
+            Class::Set | Class::Unchanged | Class::Defaulted => all(role).collect(),
+            Class::Added if lost.is_empty() && kept.is_empty() => all(role).collect(),
+            Class::Removed if deleted => all(Role::Text).collect(),
+            Class::Added | Class::Changed | Class::Removed | Class::Reset => {
+                let gained = gained.iter().map(|element| self.element(glyphs.added, row, element, Role::Added));
+                let lost = lost.iter().map(|element| self.element(glyphs.removed, row, element, loss(row)));
+                let kept = kept.iter().map(|element| self.element(" ", row, element, Role::Quiet));
+                gained.chain(lost).chain(kept).collect()
             }
         };
-        if matches!(row.class, Class::Reset | Class::Removed) && after.is_empty() && !deleted {
+        if matches!(row.class, Class::Reset | Class::Removed) && empty && !deleted {
             let sign = Span::styled(format!("{} ", glyphs.arrow), self.look.theme.style(Role::Quiet));
             let pieces = vec![self.look.piece(&self.has(row), Role::Text)];
             parts.push(Part { sign: Some(sign), pieces, means: row.before.clone() });
@@ -202,8 +200,34 @@ impl Part {
     }
 }
 
+/// The elements of a list by what became of them.
+pub struct Elements {
+    pub gained: Vec<Value>,
+    pub lost: Vec<Value>,
+    /// What is on both sides, be it that the service assumes it on one of them.
+    pub kept: Vec<Value>,
+}
+
+impl Elements {
+    /// What the diff tells; where that tells of no elements, as of what is hidden on one side, what is on either side.
+    pub fn of(row: &Row) -> Self {
+        let [before, after] = [row.before.as_ref(), row.after.as_ref()].map(elements);
+        let without = |all: &[Value], other: &[Value]| {
+            let other = keys(other);
+            all.iter().filter(|element| !other.contains(&element.to_string())).cloned().collect()
+        };
+        if let (Some(gained), Some(lost)) = (&row.added, &row.removed) {
+            let kept = if row.after.is_some() { without(&after, gained) } else { without(&before, lost) };
+            Self { gained: gained.clone(), lost: lost.clone(), kept }
+        } else {
+            let gained = without(&after, &before);
+            Self { lost: without(&before, &after), kept: without(&after, &gained), gained }
+        }
+    }
+}
+
 /// The elements of a list; anything else counts as a list of itself.
-pub fn elements(value: Option<&Value>) -> Vec<Value> {
+fn elements(value: Option<&Value>) -> Vec<Value> {
     match value {
         Some(Value::Array(elements)) => elements.clone(),
         Some(Value::Null) | None => Vec::new(),
@@ -212,6 +236,6 @@ pub fn elements(value: Option<&Value>) -> Vec<Value> {
 }
 
 /// To look elements up quickly: a hostile list may be very long.
-pub fn keys(elements: &[Value]) -> HashSet<String> {
+fn keys(elements: &[Value]) -> HashSet<String> {
     elements.iter().map(Value::to_string).collect()
 }
