@@ -105,6 +105,11 @@ impl History {
         Some(self.stop_at(client, Moment::After(id))?.state)
     }
 
+    /// The state of a client after all that is known, which is that of no client if it was deleted. `None` if nothing is known.
+    pub fn now(&self, key: &ClientKey) -> Option<Baseline> {
+        Some(self.stop_at(self.clients.get(key)?, Moment::Now)?.state)
+    }
+
     /// What is different after one change from what was after another of the same client, whichever was first. `None` if they are
     /// not, or if one of the states is not known.
     pub fn between(&self, one: &str, other: &str) -> Option<Diff> {

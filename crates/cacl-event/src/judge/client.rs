@@ -92,8 +92,11 @@ fn flow_added(subject: &Subject<'_>, flow: &str) -> bool {
     subject.gained("allowedOAuthFlows").contains(&flow)
 }
 
+/// The flow that gives tokens away in URLs.
+pub(super) const IMPLICIT: &str = "implicit";
+
 pub(super) fn implicit_flow(subject: &Subject<'_>) -> Option<String> {
-    says(flow_added(subject, "implicit"), "implicit flow added: tokens travel in URLs")
+    says(flow_added(subject, IMPLICIT), "implicit flow added: tokens travel in URLs")
 }
 
 pub(super) fn client_credentials_flow(subject: &Subject<'_>) -> Option<String> {

@@ -113,6 +113,14 @@ pub(crate) fn weighs_unchanged(path: &str) -> bool {
     urls::LISTS.contains(&path) || VALIDITIES.iter().any(is_of)
 }
 
+/// Whether a list's element is one that a rule has for as bad as [`Severity::High`].
+pub(crate) fn is_dangerous(path: &str, element: &str) -> bool {
+    match path {
+        "allowedOAuthFlows" => element == client::IMPLICIT,
+        _ => urls::LISTS.contains(&path) && (urls::is_plain_http(element) || urls::is_wildcard(element)),
+    }
+}
+
 /// Applies every rule to a change and its diff.
 pub fn judge(change: &Change, diff: &Diff) -> Judgement {
     let touched = &diff.rows[..diff.rows.partition_point(|row| row.class != Class::Unchanged)];

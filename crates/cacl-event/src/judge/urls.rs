@@ -19,14 +19,22 @@ fn added<'a>(subject: &'a Subject<'_>) -> Vec<&'a str> {
 
 pub(super) fn plain_http(subject: &Subject<'_>) -> Option<String> {
     let mut urls = added(subject);
-    urls.retain(|url| scheme(url).eq_ignore_ascii_case("http") && !is_local(host(url)));
+    urls.retain(|url| is_plain_http(url));
     named("URL over plain http", &urls)
 }
 
 pub(super) fn wildcard(subject: &Subject<'_>) -> Option<String> {
     let mut urls = added(subject);
-    urls.retain(|url| url.contains('*'));
+    urls.retain(|url| is_wildcard(url));
     named("URL with a wildcard", &urls)
+}
+
+pub(super) fn is_plain_http(url: &str) -> bool {
+    scheme(url).eq_ignore_ascii_case("http") && !is_local(host(url))
+}
+
+pub(super) fn is_wildcard(url: &str) -> bool {
+    url.contains('*')
 }
 
 /// Compared with all URLs that the client had, so that a known domain may move between the lists. Apps' own schemes

@@ -13,8 +13,11 @@
 //! Deliberately absent: values that `CloudTrail` hides or that were masked. They are not known; notes name their settings.
 
 mod input;
+mod loss;
 
 use std::fmt;
+
+pub use loss::{Loss, losses};
 
 use crate::{Change, ClientKey, Settings};
 

@@ -35,17 +35,18 @@ pub struct Replay {
 /// Options of `restore`.
 #[derive(Debug, Args)]
 pub struct Restore {
-    /// The client's id, or its name
+    /// The client's id, or a name that it has or had; of several a living client comes first
     #[arg(value_name = "CLIENT")]
     pub client: String,
-    /// To the state after the event whose id begins so [default: to before the latest change that took something away]
+    /// To the state after the event whose id begins so [default: to before the latest change that took something away which is
+    /// not back]
     #[arg(long, value_name = "EVENT")]
     pub to: Option<String>,
-    /// Read recorded events in any form, and ask AWS nothing; `-` is stdin
+    /// Read recorded events in any form, all of them, and ask AWS nothing; `-` is stdin
     #[arg(long, value_name = "FILE", num_args = 1.., value_hint = ValueHint::FilePath,
           conflicts_with_all = ["since", "log_group", "no_lookup"])]
     pub from: Vec<PathBuf>,
-    /// How far back to read the log: 24h, 7d, or a time [default: 90d]
+    /// How far back to read the log: 24h, 7d, or a time; with --from there is none [default: 90d]
     #[arg(long, value_name = "WHEN", value_parser = values::since)]
     pub since: Option<cacl_aws::Since>,
     /// Read this log group, with no need of the stack

@@ -2,10 +2,10 @@
 //!
 //! What the state was is read from the pipeline's log, the journal, and what CloudTrail remembers; with `--from`, from files.
 
-use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
+use std::{fmt::Write as _, time::Duration};
 
 use cacl_aws::{Session, Since, Status, lookup::Looked};
-use cacl_event::{Change, ClientKey, History, clean};
+use cacl_event::{Change, ClientKey, History, clean, restore::Loss};
 use futures_util::{Stream, StreamExt};
 use jiff::SignedDuration;
 
@@ -23,9 +23,15 @@ use crate::{
         past::{Memory, Wanted},
         replay::Recording,
     },
+    look,
     report::Out,
-    restore::{Undo, after, before, took},
+    restore::{Effect, Undo, after, before, open},
+    screen::theme::Theme,
 };
+
+mod which;
+
+use which::which;
 
 /// How far back the log is read: as far as CloudTrail remembers, and as the stack keeps it by default.
 const FAR: SignedDuration = SignedDuration::from_hours(24 * 90);
@@ -33,20 +39,27 @@ const FAR: SignedDuration = SignedDuration::from_hours(24 * 90);
 /// Runs it.
 pub async fn run(options: Restore, global: &Global) -> anyhow::Result<Exit> {
     let history = if options.from.is_empty() { read(&options, global).await? } else { recorded(&options)? };
-    let client = find(&history, &options.client)?;
-    let undo = match &options.to {
-        Some(event) => {
-            let change = event_of(&history, &client, event)?;
-            after(&history, change, &global.reach()).map_err(|why| none(&why))?
-        }
-        None => latest(&history, &client, global)?,
+    let further = further(&options);
+    let client = which(&history, &options.client, further)?;
+    let none = |why: &str| {
+        let help = format!("{why}\nanother state: --to EVENT; {further}");
+        Failure::new(Exit::NotFound, "there is no call to print", help)
     };
-    if undo.later > 0 {
-        note(&format!(
-            "{} of the client since then would be undone, too",
-            counted(undo.later as u64, "change", "changes")
-        ));
-    }
+    let undo = if let Some(event) = &options.to {
+        let change = event_of(&history, &client, event)?;
+        let undo = after(&history, change, &global.reach()).map_err(|why| none(&why))?;
+        note(&format!("to the state after {}", said(change)));
+        tell(&undo, global);
+        undo
+    } else {
+        let (losses, all) = open(&history, &client);
+        let Some((last, earlier)) = losses.split_first() else { return Err(nothing(all, further).into()) };
+        let undo = before(&history, last.change, &global.reach()).map_err(|why| none(&why))?;
+        note(&format!("back to the state before {}", said(last.change)));
+        tell(&undo, global);
+        tell_earlier(&history, last, earlier);
+        undo
+    };
     let mut out = Out::stdout();
     out.line(undo.call.to_string().trim_end())?;
     out.flush()?;
@@ -130,30 +143,6 @@ async fn learn(history: &mut History, feed: impl Stream<Item = Feed>, mut awaite
     Ok(())
 }
 
-/// The client with this id, else the one with this name.
-fn find(history: &History, wanted: &str) -> Result<ClientKey, Failure> {
-    let named = |client: &ClientKey| history.of_client(client).rev().find_map(|change| history.client_name(&change.id));
-    let all: BTreeMap<&ClientKey, Option<&str>> = history.clients().map(|client| (client, named(client))).collect();
-    let by_id: Vec<_> = all.iter().filter(|(client, _)| &*client.client == wanted).collect();
-    let by_name: Vec<_> = all.iter().filter(|(_, name)| **name == Some(wanted)).collect();
-    match (if by_id.is_empty() { by_name } else { by_id }).as_slice() {
-        [] => Err(Failure::new(
-            Exit::NotFound,
-            format!("nothing is known of a client {wanted}"),
-            "give its id or its exact name; to look further back in the log: --since",
-        )),
-        [(client, _)] => Ok(ClientKey::clone(client)),
-        several => {
-            let mut help = "choose one by its id:".to_owned();
-            for (client, _) in several {
-                // Writing to a String cannot fail.
-                let _ = write!(help, "\n{}  in {}", client.client, client.user_pool);
-            }
-            Err(Failure::new(Exit::Usage, format!("{} clients are called {wanted}", several.len()), help))
-        }
-    }
-}
-
 /// The change of the client whose id begins like this.
 fn event_of<'a>(history: &'a History, client: &ClientKey, id: &str) -> Result<&'a Change, Failure> {
     let found: Vec<_> = history.of_client(client).filter(|change| change.id.starts_with(id)).collect();
@@ -163,7 +152,8 @@ fn event_of<'a>(history: &'a History, client: &ClientKey, id: &str) -> Result<&'
         (None, []) => {
             let mut help = "its events:".to_owned();
             for change in history.of_client(client).rev().take(10) {
-                let _ = write!(help, "\n{}  {}", said(change), change.id);
+                // Writing to a String cannot fail.
+                let _ = write!(help, "\n{}", said(change));
             }
             Err(Failure::new(Exit::NotFound, format!("the client has no event {id}"), help))
         }
@@ -177,24 +167,72 @@ fn event_of<'a>(history: &'a History, client: &ClientKey, id: &str) -> Result<&'
     }
 }
 
-/// Back to before the latest change that took something away.
-fn latest(history: &History, client: &ClientKey, global: &Global) -> Result<Undo, Failure> {
-    let takes = |change: &&Change| history.diff(&change.id).is_some_and(|diff| took(change, &diff));
-    let Some(change) = history.of_client(client).rev().find(takes) else {
-        return Err(none("No known change of this client took anything away."));
+/// How to know more.
+fn further(options: &Restore) -> &'static str {
+    if options.from.is_empty() {
+        "to look further back in the log: --since"
+    } else {
+        "to know more: more files after --from"
+    }
+}
+
+/// What a call would do.
+fn tell(undo: &Undo, global: &Global) {
+    let glyphs = Theme::new(false, look::look(global.color).ascii).glyphs;
+    let lines = undo.effect.lines(glyphs);
+    match undo.effect {
+        Effect::Anew => note("the client was deleted: the call makes it anew"),
+        Effect::Unknown => note("what the client is like now is not known, nor what the call would change"),
+        Effect::Changes(_) if lines.is_empty() => {
+            note("the client is like that already: the call would change nothing");
+        }
+        Effect::Changes(_) => {
+            note(&format!("the call changes, from what is known of the client by now:\n{}", lines.join("\n")));
+        }
+    }
+    if undo.later > 0 {
+        note(&format!(
+            "{} of the client since then would be undone, too",
+            counted(undo.later as u64, "change", "changes")
+        ));
+    }
+}
+
+/// What was taken before and is not there in the state that is to be restored either.
+fn tell_earlier(history: &History, last: &Loss<'_>, earlier: &[Loss<'_>]) {
+    /// Older ones can be found with these.
+    const MANY: usize = 5;
+    let state = history.before(&last.change.id).map(|before| before.settings);
+    let earlier: Vec<_> = earlier.iter().filter(|loss| loss.is_open(state.as_ref())).collect();
+    if earlier.is_empty() {
+        return;
+    }
+    let mut words =
+        "more was taken from the client before that, and the call does not put it back; to undo it as well:".to_owned();
+    for loss in earlier.iter().take(MANY) {
+        let from = history.before(&loss.change.id).and_then(|before| before.from);
+        let way = from.map_or_else(|| "no event is known to go back to".to_owned(), |id| format!("--to {id}"));
+        // Writing to a String cannot fail.
+        let _ = write!(words, "\n{way}  before {}", said(loss.change));
+    }
+    if earlier.len() > MANY {
+        let _ = write!(words, "\nand {} more", earlier.len() - MANY);
+    }
+    note(&words);
+}
+
+fn nothing(losses: usize, further: &str) -> Failure {
+    let why = match losses {
+        0 => "no known change of the client took anything away".to_owned(),
+        1 => "what a change took from the client is back".to_owned(),
+        many => format!("what {many} changes took from the client is back"),
     };
-    let undo = before(history, change, &global.reach()).map_err(|why| none(&why))?;
-    note(&format!("back to the state before {}  {}", said(change), change.id));
-    Ok(undo)
+    let help = format!("{why}\nanother state: --to EVENT; {further}");
+    Failure::new(Exit::NotFound, "there is nothing to put back", help)
 }
 
-fn none(why: &str) -> Failure {
-    let help = format!("{why}\nanother state: --to EVENT; to look further back in the log: --since");
-    Failure::new(Exit::NotFound, "there is no call to print", help)
-}
-
-/// `2026-10-01T08:41:07Z UpdateUserPoolClient by kim@example.org`.
+/// `2026-10-01T08:41:07Z UpdateUserPoolClient by kim@example.org  10000000-…`.
 fn said(change: &Change) -> String {
     let by = change.actor.name.as_deref().map(|name| format!(" by {name}")).unwrap_or_default();
-    clean(&format!("{} {}{by}", change.time, change.event)).into_owned()
+    clean(&format!("{} {}{by}  {}", change.time, change.event, change.id)).into_owned()
 }

@@ -75,6 +75,23 @@ fn a_dangerous_creation_is_judged_by_what_it_makes() {
     assert_eq!(told(&change, None), ["client-created", "implicit-flow-added", "url-plain-http"].into());
 }
 
+#[rstest]
+#[case("callbackURLs", "http://a.example.org", true)]
+#[case("logoutURLs", "https://*.example.org", true)]
+#[case("allowedOAuthFlows", "implicit", true)]
+#[case("allowedOAuthFlows", "client_credentials", false)]
+#[case("callbackURLs", "http://localhost/cb", false)]
+#[case("allowedOAuthScopes", "openid", false)]
+fn what_is_dangerous_by_itself_is_judged_so(#[case] path: &str, #[case] element: &str, #[case] expected: bool) {
+    assert_eq!(is_dangerous(path, element), expected);
+    let change = testing::call("UpdateUserPoolClient", json!({path: [element]}), &json!({path: [element]}));
+    let diff = Diff::of(
+        &change,
+        Some(&Baseline { settings: crate::Settings::default(), kind: BaselineKind::Event, from: None }),
+    );
+    assert_eq!(judge(&change, &diff).severity >= Severity::High, expected);
+}
+
 #[test]
 fn a_deletion_has_its_own_reason_and_no_other() {
     let change = testing::call("DeleteUserPoolClient", json!({}), &Value::Null);

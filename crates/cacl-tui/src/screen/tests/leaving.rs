@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use cacl_aws::Status;
-use cacl_event::Severity;
+use cacl_event::{Severity, decode};
 use crossterm::event::{MouseButton, MouseEventKind};
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -60,6 +60,22 @@ fn the_restore_call_is_copied_unwrapped_and_knows_its_way() {
     assert_eq!(input["PreventUserExistenceErrors"], "ENABLED", "what was reset is back");
     stage.press("esc");
     assert!(!stage.shows("Restore"));
+}
+
+#[test]
+fn what_is_back_is_not_offered_again() {
+    let mut stage = Stage::told(120, 40);
+    // As the call for kim's change would have it: the client as it was before.
+    let good = include_str!("story.jsonl").lines().nth(2).expect("a line");
+    let again = good.replace("10000000-0000-4000-8000-000000000003", "later").replace("T08:28:11Z", "T08:46:30Z");
+    stage.feed(decode(&again).into_iter().map(Feed::from));
+    stage.press("G r");
+    stage.assert_shows("The change took nothing away.");
+    stage.assert_shows("callbackURLs: + http://shop.example.org/cb");
+    stage.press("esc k k k r");
+    stage.assert_shows("To the state before UpdateUserPoolClient by kim@example.org, 2026-10-01 10:41:07");
+    stage.assert_shows("What the change took away is back already.");
+    stage.assert_shows("The client is like that already: the call would change nothing.");
 }
 
 #[test]

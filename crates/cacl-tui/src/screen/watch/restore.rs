@@ -1,4 +1,5 @@
-//! The overlay with the call that undoes the selected change: wrapped to be read, whole to be copied.
+//! The overlay with the call that undoes the selected change: what it would do first, then the call, wrapped to be read, whole
+//! to be copied.
 
 use std::collections::HashSet;
 
@@ -13,7 +14,7 @@ use ratatui::{
 use super::{Model, list};
 use crate::{
     feed::Past,
-    restore::{self, Undo},
+    restore::{self, Effect, Standing, Undo},
     screen::{
         Task, panel,
         scroll::Pane,
@@ -29,6 +30,8 @@ pub struct Shown {
     title: String,
     /// Which state that is.
     state: String,
+    /// How it stands with what the change took.
+    standing: Standing,
     /// The call, or why there is none.
     undo: Result<Undo, String>,
     /// The settings that the change touched, in lower case: they stand out in the call.
@@ -56,6 +59,7 @@ impl Shown {
             touched: touched.filter_map(|row| row.path.split('.').next()).map(str::to_lowercase).collect(),
             title: format!("Restore {name}"),
             state: format!("To the state before {} by {}, {time}", change.event, list::who(change)),
+            standing: restore::standing(&model.history, change),
             undo,
             pane: Pane::default(),
         })
@@ -83,6 +87,12 @@ impl Shown {
                 lines.extend(says(why, Role::Text));
             }
             Ok(undo) => {
+                match self.standing {
+                    Standing::Open => {}
+                    Standing::Nothing => lines.extend(says("The change took nothing away.", Role::Reset)),
+                    Standing::Back => lines.extend(says("What the change took away is back already.", Role::Reset)),
+                }
+                lines.extend(effect(&undo.effect, theme, columns));
                 if undo.later > 0 {
                     let later = text::count(undo.later, "change", "changes");
                     lines.extend(says(&format!("{later} of the client since then would be undone, too."), Role::Reset));
@@ -108,6 +118,22 @@ impl Shown {
         }
         lines
     }
+}
+
+/// What a call would do. That a client is made anew is a note of the call.
+fn effect(effect: &Effect, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
+    let changes = effect.lines(theme.glyphs);
+    let words = match effect {
+        Effect::Anew => return Vec::new(),
+        Effect::Unknown => "What the client is like now is not known, nor what the call would change.",
+        Effect::Changes(_) if changes.is_empty() => "The client is like that already: the call would change nothing.",
+        Effect::Changes(_) => "The call changes, from what is known of the client by now:",
+    };
+    let mut lines = flow(Vec::new(), &[piece(words, theme.style(Role::Text))], columns);
+    for change in changes {
+        lines.extend(flow(vec![Span::raw("  ")], &[piece(&change, theme.style(Role::Accent))], columns));
+    }
+    lines
 }
 
 /// Where it stands on a screen.
