@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{Actor, Origin, Record, Settings, Text, names::names, pattern::CLIENT_CALLS};
+use crate::{Actor, Baseline, Origin, Record, Settings, Text, names::names, pattern::CLIENT_CALLS};
 
 /// What a call does to a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,9 +107,18 @@ pub struct Latency {
     pub screen: Option<u64>,
 }
 
+/// What was known of a change when it was exported, and its record does not tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// The client's name, from whatever told it.
+    pub client_name: Option<Text>,
+    /// The state before, and how that was known; of which change it is the result is not told.
+    pub before: Option<Baseline>,
+}
+
 /// One recorded call. Secrets are masked already; text is not yet cleaned for a terminal (see [`crate::clean()`]).
 ///
-/// All but `hops` and `provenance` follows from the record (and, for a record without a time, from what it was wrapped in).
+/// All but `hops`, `provenance` and `known` follows from the record (and, for a record without a time, from what it was wrapped in).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// `CloudTrail`'s `eventID`; where it is missing, a fingerprint of the record.
@@ -148,6 +157,8 @@ pub struct Change {
     pub hops: Hops,
     /// Where it was learnt from.
     pub provenance: Provenance,
+    /// What was known beside the record; `None` unless it was read from our own JSON lines.
+    pub known: Option<Box<Known>>,
     /// The masked `CloudTrail` record.
     pub record: Record,
 }
@@ -156,6 +167,11 @@ impl Change {
     /// The client this is about, if both ids are known.
     pub fn client_key(&self) -> Option<ClientKey> {
         Some(ClientKey { user_pool: self.user_pool_id.clone()?, client: self.client_id.clone()? })
+    }
+
+    /// The client's name as this tells it: its own, else the one that it was exported with.
+    pub(crate) fn name(&self) -> Option<&Text> {
+        self.client_name.as_ref().or_else(|| self.known.as_ref()?.client_name.as_ref())
     }
 
     /// Where it stands among those of its client and its second.

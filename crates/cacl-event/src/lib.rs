@@ -61,7 +61,7 @@ pub mod settings;
 mod testing;
 
 pub use actor::{Actor, ActorType};
-pub use change::{Change, ClientKey, Hops, Kind, Latency, Outcome, Provenance, Turn};
+pub use change::{Change, ClientKey, Hops, Kind, Known, Latency, Outcome, Provenance, Turn};
 pub use clean::clean;
 pub use decode::{Decoded, Platform, decode, decode_at, decode_document, decode_next};
 pub use diff::{BaselineKind, Class, Diff, Row, Summary};

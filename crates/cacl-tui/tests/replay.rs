@@ -134,6 +134,40 @@ fn an_export_can_be_replayed() {
     assert_eq!(again, lines);
 }
 
+/// Everything that the screens are tested on.
+const STORY: &str = include_str!("../src/screen/tests/story.jsonl");
+
+#[test]
+fn a_part_of_an_export_is_read_with_what_was_known() {
+    let home = Home::new();
+    let replayed = |input: &str, arguments: &[&str]| {
+        let (code, stdout, stderr) = ran(home.cacl().args(["replay", "-"]).args(arguments).write_stdin(input));
+        assert_eq!(code, 0, "{stderr}");
+        stdout
+    };
+    for story in [STORY, include_str!("fixtures/recording.jsonl")] {
+        for filter in
+            ["", "sev>=high", "class:reset", "event:delete", "outcome:failed", "origin:console", "-event:create"]
+        {
+            let filter = format!("--filter={filter}");
+            let part = replayed(story, &["-o", "jsonl", &filter]);
+            assert_eq!(replayed(&part, &["-o", "jsonl"]), part, "{filter}");
+            // What people see is the same, too.
+            for form in ["text", "csv"] {
+                assert_eq!(replayed(&part, &["-o", form]), replayed(story, &["-o", form, &filter]), "{filter}");
+            }
+        }
+    }
+    let part = replayed(STORY, &["-o", "jsonl", "--filter", "class:reset sev>=high outcome:succeeded"]);
+    let [line] = lines(&part).try_into().expect("one line");
+    assert_eq!((&line["baseline"], &line["clientName"]), (&"event".into(), &"web-shop".into()));
+    let restored = ["restore", "web-shop", "--from", "-"];
+    let (code, call, stderr) = ran(home.cacl().args(restored).write_stdin(part));
+    assert_eq!((code, call.contains("\"PreventUserExistenceErrors\": \"ENABLED\"")), (0, true), "{call}{stderr}");
+    let (_, of_all, _) = ran(home.cacl().args(restored).write_stdin(STORY));
+    assert_eq!(call, of_all, "as from all that happened");
+}
+
 #[test]
 fn a_filter_chooses_what_is_written_and_judged() {
     let home = Home::new();

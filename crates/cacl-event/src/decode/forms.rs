@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Decoded, foreign, platform, record, text_into};
+use super::{Decoded, foreign, known, platform, record, text_into};
 use crate::{
     Hops, Provenance,
     pack::{Node, Packed, Seen},
@@ -81,7 +81,12 @@ fn ours(node: Node<'_>, context: Context, out: &mut Vec<Decoded>) -> Option<bool
     if schema.starts_with("cacl.change/") {
         let time = node.text("time").and_then(|time| time.parse().ok());
         let hops = stations(time, node.get("latencyMs"));
-        return Some(find(node.get("record")?, Context { hops, ..within }.at(time), out));
+        let before = out.len();
+        let found = find(node.get("record")?, Context { hops, ..within }.at(time), out);
+        if let [Decoded::Change(change)] = &mut out[before..] {
+            change.known = known::of(node, change);
+        }
+        return Some(found);
     }
     None
 }

@@ -5,6 +5,7 @@
 
 mod document;
 mod forms;
+mod known;
 mod platform;
 mod record;
 

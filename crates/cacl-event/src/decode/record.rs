@@ -79,6 +79,7 @@ pub(super) fn change(node: Node<'_>, context: Context) -> Option<Change> {
         outcome,
         hops: context.hops,
         provenance: context.provenance,
+        known: None,
         record,
     })
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Baseline, Client, History, by_turn};
+use super::{Baseline, Client, History, by_turn, known};
 use crate::{BaselineKind, Change, Kind, Provenance, Settings, Text, diff::after};
 
 impl History {
@@ -15,12 +15,17 @@ impl History {
 
     pub(super) fn before_change(&self, change: &Change) -> Option<Baseline> {
         match change.kind {
-            Kind::Create => {
-                return Some(Baseline { settings: Settings::default(), kind: BaselineKind::Event, from: None });
+            Kind::Create => Some(Baseline { settings: Settings::default(), kind: BaselineKind::Event, from: None }),
+            Kind::Other => None,
+            Kind::Update | Kind::Delete => {
+                let derived = self.derived_before(change);
+                known::before(change, derived.as_ref()).or(derived)
             }
-            Kind::Other => return None,
-            Kind::Update | Kind::Delete => {}
         }
+    }
+
+    /// The same, from the changes and snapshots that are here.
+    pub(super) fn derived_before(&self, change: &Change) -> Option<Baseline> {
         let client = self.clients.get(&change.client_key()?)?;
         let settled = self.place_in(&client.settled, change, by_turn).unwrap_or_else(|at| at);
         let last = match (settled.checked_sub(1), &client.floor) {
@@ -60,7 +65,8 @@ impl History {
 
     /// The name that a client had before the change at this place, as the only setting.
     fn name_before(&self, client: &Client, at: usize) -> Settings {
-        self.name_told(client, at).unwrap_or_else(|| {
+        let known = known::name(self.change(client.settled[at]));
+        known.or_else(|| self.name_told(client, at)).unwrap_or_else(|| {
             let snapshot = client.snapshot_before(self.change(client.settled[at]).time);
             only_name(snapshot.and_then(|(_, settings)| settings.get("clientName")))
         })
@@ -75,24 +81,28 @@ impl History {
             match change.kind {
                 Kind::Delete => return Some(Settings::default()),
                 // An update that does not tell either kept it as well.
-                Kind::Update if change.client_name.is_none() && change.sent.is_some() => {}
+                Kind::Update if change.client_name.is_none() && change.sent.is_some() => {
+                    if let Some(known) = known::name(change) {
+                        return Some(known);
+                    }
+                }
                 _ => return Some(only_name(change.client_name.as_deref().map(Value::from))),
             }
         }
         client.floor.as_ref()?.name.clone()
     }
 
-    /// The client's name as known at that change: its own, else the nearest earlier, else the nearest later one. One that was
-    /// forgotten counts as earlier.
+    /// The client's name as known at that change: its own, else the one that it was exported with, else the nearest earlier, else
+    /// the nearest later one. One that was forgotten counts as earlier.
     pub fn client_name(&self, id: &str) -> Option<&str> {
         let change = self.get(id)?;
-        if let Some(name) = &change.client_name {
+        if let Some(name) = change.name() {
             return Some(name);
         }
         let client = self.clients.get(&change.client_key()?)?;
         let settled = &client.settled;
         let (earlier, later) = settled.split_at(self.place_in(settled, change, by_turn).unwrap_or_else(|at| at));
-        let name = |place: &u32| self.change(*place).client_name.as_deref();
+        let name = |place: &u32| self.change(*place).name().map(|name| &**name);
         let forgotten = || client.floor.as_ref()?.told.as_deref();
         earlier.iter().rev().find_map(name).or_else(forgotten).or_else(|| later.iter().find_map(name))
     }

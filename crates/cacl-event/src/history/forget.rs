@@ -102,7 +102,7 @@ impl History {
     fn floor(&self, client: &Client, goes: &[bool]) -> Option<Floor> {
         let after = client.settled.partition_point(|place| goes[*place as usize]);
         let last = self.change(client.settled[after.checked_sub(1)?]);
-        let names = client.settled[..after].iter().rev().map(|place| self.change(*place).client_name.as_ref());
+        let names = client.settled[..after].iter().rev().map(|place| self.change(*place).name());
         let told = names.flatten().next().or(client.floor.as_ref().and_then(|floor| floor.told.as_ref()));
         Some(Floor {
             time: last.time,

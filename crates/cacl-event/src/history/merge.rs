@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::{History, Inserted};
+use super::{History, Inserted, known::better};
 use crate::{Change, Hops, Provenance};
 
 impl History {
     /// Merges what was seen before with what is seen now: of two tellings the better one, and of every hop the earliest time.
-    /// Both are minima, so the result depends neither on the order nor on the number of tellings.
+    /// What an export knew stays. All are minima or maxima, so the result depends neither on the order nor on the number of tellings.
     pub(super) fn merge(&mut self, place: u32, mut change: Change) -> Inserted {
         let known = self.change(place);
+        let told = better(known.known.clone(), change.known.take());
         let hops = Hops {
             lambda: earliest(known.hops.lambda, change.hops.lambda),
             log: earliest(known.hops.log, change.hops.log),
@@ -19,12 +20,13 @@ impl History {
         if rank(&change) < rank(known) {
             self.texts.share(&mut change);
             self.leave(place);
-            *self.changes[place as usize] = Change { hops, ..change };
+            *self.changes[place as usize] = Change { hops, known: told, ..change };
             self.enter(place);
-        } else if hops == known.hops {
+        } else if hops == known.hops && told == known.known {
             return Inserted::Known;
         } else {
-            self.changes[place as usize].hops = hops;
+            let known = &mut self.changes[place as usize];
+            (known.hops, known.known) = (hops, told);
         }
         Inserted::Enriched
     }

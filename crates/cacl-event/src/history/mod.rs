@@ -7,6 +7,7 @@
 
 mod derive;
 mod forget;
+mod known;
 mod last_set;
 mod merge;
 mod texts;

@@ -34,7 +34,8 @@ impl Texts {
             &mut actor.arn,
             &mut actor.account,
         ];
-        for text in texts.into_iter().flatten() {
+        let known = change.known.as_mut().map(|known| &mut known.client_name);
+        for text in texts.into_iter().chain(known).flatten() {
             self.one(text);
         }
     }

@@ -86,7 +86,11 @@ fn heading(history: &History, change: &Change, diff: &Diff, look: &Look) -> Vec<
 /// `10:28:11 by deploy (terraform)`.
 fn against(history: &History, change: &Change, kind: BaselineKind, look: &Look) -> Vec<Piece> {
     let Some(earlier) = baseline(history, change) else {
-        let words = if kind == BaselineKind::Snapshot { "the settings as described" } else { "what was there before" };
+        let words = match kind {
+            BaselineKind::Snapshot => "the settings as described",
+            _ if change.known.is_some() => "what was there before, as the file tells",
+            _ => "what was there before",
+        };
         return vec![look.piece(words, Role::Quiet)];
     };
     let mut pieces = vec![

@@ -1,0 +1,46 @@
+//! What was known of a change when it was exported, beside what is known of it here.
+//!
+//! An export may reach less far back than what it was made from, and may leave changes out. So what it says was before a change
+//! counts; that it came about by an earlier change which is here as well is told where both agree.
+
+use std::cmp::Ordering;
+
+use crate::{Baseline, Change, Kind, Settings, change::Known};
+
+/// The state before a change that was exported with one, given what the changes here make of it; `None` if it was not.
+pub(super) fn before(change: &Change, derived: Option<&Baseline>) -> Option<Baseline> {
+    let known = change.known.as_ref()?.before.as_ref()?;
+    // Of a call whose parameters were not recorded an export tells no settings, but what kind of state there was.
+    let bare = change.kind == Kind::Update && change.sent.is_none() && change.resulting.is_none();
+    let derived = derived.filter(|derived| bare || derived.settings == known.settings);
+    let (settings, from) = derived
+        .map_or_else(|| (known.settings.clone(), None), |derived| (derived.settings.clone(), derived.from.clone()));
+    Some(Baseline { settings, kind: known.kind, from })
+}
+
+/// The client's name before a change that was exported with a state, as the only setting.
+pub(super) fn name(change: &Change) -> Option<Settings> {
+    let before = change.known.as_ref()?.before.as_ref()?;
+    Some(before.settings.get("clientName").map(|name| ("clientName", name)).into_iter().collect())
+}
+
+/// The better of what two tellings of a change know, whichever comes first.
+pub(super) fn better(one: Option<Box<Known>>, other: Option<Box<Known>>) -> Option<Box<Known>> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(if by_worth(&one, &other).is_ge() { one } else { other }),
+        (one, other) => one.or(other),
+    }
+}
+
+/// A state tells more than none; beyond that the choice must only not depend on the order.
+fn by_worth(one: &Known, other: &Known) -> Ordering {
+    let state = |known: &Known| known.before.as_ref().map(|before| before.kind);
+    let packed = |known: &Known| known.before.as_ref().map_or_else(Vec::new, |before| before.settings.bytes().to_vec());
+    state(one)
+        .cmp(&state(other))
+        .then_with(|| packed(one).cmp(&packed(other)))
+        .then_with(|| one.client_name.cmp(&other.client_name))
+}
+
+#[cfg(test)]
+mod tests;
