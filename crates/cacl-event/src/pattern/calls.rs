@@ -109,6 +109,15 @@ pub(super) fn probably_meant(name: &str) -> Option<&'static str> {
     all().find(same).or_else(|| all().min_by_key(distance).filter(|call| distance(call) <= 2))
 }
 
+/// The known write calls that are spelt most like it, the nearest first.
+pub(super) fn nearest(name: &str) -> [&'static str; 3] {
+    let mut calls: Vec<_> = all().collect();
+    let lower = name.to_ascii_lowercase();
+    // What has the word in it is what somebody remembers half of.
+    calls.sort_by_key(|call| (!call.to_ascii_lowercase().contains(&lower), distance(call, name)));
+    [calls[0], calls[1], calls[2]]
+}
+
 fn all() -> impl Iterator<Item = &'static str> {
     CLIENT_CALLS.into_iter().chain(POOL_CALLS).chain(WRITE_CALLS)
 }

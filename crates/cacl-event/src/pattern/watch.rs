@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     DEFAULT_QUOTA,
-    calls::{CLIENT_CALLS, POOL_CALLS, known, probably_meant},
+    calls::{CLIENT_CALLS, POOL_CALLS, known, nearest, probably_meant},
 };
 
 /// A preset of calls.
@@ -63,6 +63,13 @@ pub enum WatchError {
         /// As probably meant.
         meant: &'static str,
     },
+    /// Not the name of a known call. One that is newer than this program goes into a pattern of one's own.
+    Unknown {
+        /// As given.
+        name: String,
+        /// The known ones that are spelt most like it.
+        nearest: [&'static str; 3],
+    },
     /// Not a user pool id.
     NotAUserPool(String),
     /// Not an app client id.
@@ -77,6 +84,11 @@ impl fmt::Display for WatchError {
             Self::NotACall(name) => write!(f, "`{name}` is no API call; names look like `UpdateUserPoolClient`"),
             Self::ReadCall(name) => write!(f, "`{name}` only reads, and the trail records write calls"),
             Self::Misspelt { name, meant } => write!(f, "`{name}` is no known call; did you mean `{meant}`?"),
+            Self::Unknown { name, nearest: [first, second, third] } => write!(
+                f,
+                "`{name}` is no known write call; the nearest are `{first}`, `{second}` and `{third}`; \
+                 a call that is newer than this program: --pattern FILE"
+            ),
             Self::NotAUserPool(id) => write!(f, "`{id}` is no user pool id; they look like `eu-west-1_Zq4TrPm9K`"),
             Self::NotAClient(id) => write!(f, "`{id}` is no app client id; they look like `3k1v9s0abcd7efgh2ijkl5mn`"),
             Self::TooLong(length) => write!(
@@ -139,7 +151,7 @@ impl Watch {
     }
 }
 
-/// A name that is not known may well be a new call; only what is nearly a known one is taken for a slip.
+/// A rule for a call that nobody makes would be silent for good, so what is not known is taken for a slip.
 fn check_call(name: &str) -> Result<(), WatchError> {
     if known(name) {
         return Ok(());
@@ -156,7 +168,7 @@ fn check_call(name: &str) -> Result<(), WatchError> {
     if ["Describe", "Get", "List"].iter().any(|verb| name.starts_with(verb)) {
         return Err(WatchError::ReadCall(name.to_owned()));
     }
-    Ok(())
+    Err(WatchError::Unknown { name: name.to_owned(), nearest: nearest(name) })
 }
 
 /// `[\w-]+_[0-9a-zA-Z]+`, 1 to 55 characters (`UserPoolIdType`).

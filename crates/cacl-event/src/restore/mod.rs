@@ -118,7 +118,7 @@ fn region(user_pool: &str) -> Option<&str> {
 }
 
 /// A word of a POSIX shell: bare if nothing in it means anything to a shell, else in single quotes.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let bare = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,".contains(&byte);
     if !word.is_empty() && word.bytes().all(bare) {
         return word.to_owned();

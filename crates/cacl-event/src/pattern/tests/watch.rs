@@ -196,7 +196,12 @@ fn what_makes_no_sense_is_refused() {
     for odd in ["", "x", "Login_GET", "cognito-idp:UpdateUserPoolClient", "Update*", "ÄnderePool"] {
         assert_eq!(events(odd), Err(WatchError::NotACall(odd.to_owned())));
     }
-    assert!(events("RotateUserPoolClientKeys").is_ok(), "a call that is new to us");
+    for (unknown, near) in
+        [("RotateUserPoolClientKeys", "CreateUserPoolClient"), ("Branding", "UpdateManagedLoginBranding")]
+    {
+        let Err(WatchError::Unknown { name, nearest }) = events(unknown) else { panic!("{unknown} is known") };
+        assert!(name == unknown && nearest.contains(&near), "{nearest:?}");
+    }
 
     let pool = |id: &str| Watch { user_pools: vec![id.to_owned()], ..Watch::default() }.to_value();
     for odd in ["", "eu-west-1", "_abc", "eu-west-1_", "eu-west-1_a b", "eu-west-1_*"] {
