@@ -16,7 +16,7 @@
 //! | anything else | IAM user `developer` |
 //!
 //! Absent on purpose: other accounts and regions (a signature for another region is refused as a regional endpoint of AWS
-//! refuses it), signatures, what people may do (but services are held to the policies of a stack), quotas, and everything that survives the process.
+//! refuses it), signatures, what people may do beyond all or reading (but services are held to the policies of a stack), quotas, and everything that survives the process.
 
 mod cloudformation;
 mod cloudtrail;
@@ -26,6 +26,7 @@ mod iam;
 mod input;
 mod lambda;
 mod logs;
+mod permission;
 mod policy;
 mod protocol;
 mod s3;

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     cloudformation, cloudtrail, cognito, events, iam, lambda, logs,
+    permission::{self, Action},
     protocol::{
         Request, Scope,
         error::{Protocol, response},
@@ -190,7 +191,11 @@ impl Service {
     async fn call(self, world: &Shared, request: &Request, caller: &Caller) -> Result<Response, AwsError> {
         match self {
             Self::S3 => s3::handle(world, caller, request),
-            Self::Lambda => lambda::handle(world, caller, &request.head, &request.body).await,
+            Self::Lambda => {
+                let (operation, function) = lambda::operation(&request.head);
+                self.must_be_allowed(world, caller, operation, |_| function.clone())?;
+                lambda::handle(world, &request.head, &request.body).await
+            }
             Self::CloudFormation | Self::Iam | Self::Sns | Self::Sts => self.query(world, request, caller),
             Self::CloudTrail | Self::Cognito | Self::Events | Self::Logs | Self::Sqs => {
                 self.json(world, request, caller)
@@ -204,23 +209,21 @@ impl Service {
         }
     }
 
-    /// The fault of not being allowed an operation.
-    fn must_be_allowed(self, world: &World, caller: &Caller, operation: &str) -> Result<(), AwsError> {
-        if !world.faults().deny.iter().any(|denied| denied == operation) {
-            return Ok(());
-        }
-        let who = caller.identity["arn"].as_str().unwrap_or_default();
-        let message = format!("User: {who} is not authorized to perform: {}:{operation}", self.prefix());
-        Err(match self.protocol() {
-            Protocol::Json => AwsError::bad("AccessDeniedException", message),
-            Protocol::Query(_) | Protocol::S3 => AwsError::new(403, "AccessDenied", message),
-        })
+    /// Whether the caller may do this.
+    fn must_be_allowed(
+        self,
+        world: &World,
+        caller: &Caller,
+        operation: &str,
+        member: impl Fn(&str) -> Option<String>,
+    ) -> Result<(), AwsError> {
+        Action { service: self.prefix(), operation, protocol: self.protocol() }.check(world, caller, member)
     }
 
     fn query(self, world: &Shared, request: &Request, caller: &Caller) -> Result<Response, AwsError> {
         let form = Form::new(&String::from_utf8_lossy(&request.body));
         let action = form.get("Action").unwrap_or_default();
-        self.must_be_allowed(world, caller, action)?;
+        self.must_be_allowed(world, caller, action, |name| form.get(name).map(str::to_owned))?;
         let (namespace, result) = match self {
             Self::CloudFormation => (cloudformation::NAMESPACE, cloudformation::handle(world, caller, action, &form)),
             Self::Iam => (iam::NAMESPACE, iam::handle(world, action, &form)),
@@ -233,8 +236,8 @@ impl Service {
     fn json(self, world: &Shared, request: &Request, caller: &Caller) -> Result<Response, AwsError> {
         let target = request.header("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default();
-        self.must_be_allowed(world, caller, operation)?;
         let input = json::input(request)?;
+        self.must_be_allowed(world, caller, operation, permission::text_of(&input))?;
         let output = match self {
             Self::CloudTrail => cloudtrail::handle(world, caller, operation, &input),
             Self::Cognito => cognito::handle(world, caller, operation, &input),

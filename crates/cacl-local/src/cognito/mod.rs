@@ -32,6 +32,7 @@ use self::{
 };
 use crate::{
     input::text,
+    permission,
     world::{AwsError, Caller, Shared, World, lock},
 };
 
@@ -107,14 +108,7 @@ fn perform(world: &World, caller: &Caller, operation: &Operation, input: &Value)
 /// IAM's wording; the resource stands in the message only.
 fn access_denied(world: &World, caller: &Caller, operation: &Operation, input: &Value) -> AwsError {
     let resource = world.arn("cognito-idp", &format!("userpool/{}", text(input, "UserPoolId").unwrap_or("*")));
-    let (name, who) = (operation.name, caller.arn());
-    AwsError::bad(
-        "AccessDeniedException",
-        format!(
-            "User: {who} is not authorized to perform: cognito-idp:{name} on resource: {resource} because no \
-             identity-based policy allows the cognito-idp:{name} action"
-        ),
-    )
+    AwsError::bad("AccessDeniedException", permission::refusal(caller, "cognito-idp", operation.name, &resource))
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub use self::{
     invoke::invoke_for_service,
     resource::{SCHEMAS, create, delete, update},
 };
-use crate::world::{AwsError, Caller, Shared, lock};
+use crate::world::{AwsError, Shared, lock};
 
 /// How long children get to end when everything stops; they are killed, so this is for the operating system only.
 const GRACE: Duration = Duration::from_secs(10);
@@ -59,8 +59,13 @@ impl State {
 }
 
 /// Answers a request of the REST-JSON protocol, whose headers matter too (`X-Amz-Invocation-Type`).
-pub async fn handle(world: &Shared, _: &Caller, request: &Parts, body: &Bytes) -> Result<Response, AwsError> {
+pub async fn handle(world: &Shared, request: &Parts, body: &Bytes) -> Result<Response, AwsError> {
     rest::handle(world, request, body).await
+}
+
+/// The permission that a request needs, and the function that it is about.
+pub fn operation(request: &Parts) -> (&'static str, Option<String>) {
+    rest::operation(request)
 }
 
 /// Ends all children, and waits until they are gone.

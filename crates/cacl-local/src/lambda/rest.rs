@@ -14,10 +14,30 @@ use crate::{
     world::{AwsError, Shared, lock},
 };
 
+fn steps(request: &Parts) -> Vec<String> {
+    request.uri.path().trim_matches('/').split('/').map(decode).collect()
+}
+
+/// The permission that a request needs, and the function that it is about. All that is read needs one that may be had.
+pub fn operation(request: &Parts) -> (&'static str, Option<String>) {
+    let steps = steps(request);
+    let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    let (operation, id) = match (&request.method, steps.as_slice()) {
+        (&Method::GET | &Method::HEAD, _) => ("GetFunction", None),
+        (_, ["2015-03-31", "functions", id, "invocations"]) => ("InvokeFunction", Some(id)),
+        (_, ["2015-03-31", "functions", id, "configuration"]) => ("UpdateFunctionConfiguration", Some(id)),
+        (_, ["2015-03-31", "functions", id, "code"]) => ("UpdateFunctionCode", Some(id)),
+        (&Method::POST, ["2015-03-31", "functions", id, "policy"]) => ("AddPermission", Some(id)),
+        (_, ["2015-03-31", "functions", id, "policy", ..]) => ("RemovePermission", Some(id)),
+        (_, ["2015-03-31", "functions", id]) => ("DeleteFunction", Some(id)),
+        _ => ("CreateFunction", None),
+    };
+    (operation, id.map(|id| (*id).to_owned()))
+}
+
 /// Answers a request.
 pub async fn handle(world: &Shared, request: &Parts, body: &Bytes) -> Result<Response, AwsError> {
-    let path = request.uri.path().trim_matches('/');
-    let steps: Vec<String> = path.split('/').map(decode).collect();
+    let steps = steps(request);
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
     if let (&Method::POST, ["2015-03-31", "functions", id, "invocations"]) = (&request.method, steps.as_slice()) {
         return invoked(world, request, id, body.clone()).await;

@@ -16,6 +16,7 @@ use serde_json::Value;
 
 pub use self::resources::{SCHEMAS, create, delete, update};
 use crate::{
+    permission,
     protocol::{Request, decode},
     world::{AwsError, Caller, Shared, lock},
 };
@@ -116,6 +117,16 @@ pub fn policy(world: &Shared, bucket: &str) -> Result<Value, AwsError> {
 pub fn handle(world: &Shared, caller: &Caller, request: &Request) -> Result<Response, AwsError> {
     let id = caller.request_id.as_str();
     let (bucket, key) = target(request);
+    if caller.read_only
+        && let Some(operation) = written_by(request, &key)
+    {
+        // Of several, S3 refuses each by itself.
+        if operation == "DeleteObjects" {
+            return objects::refuse_many(caller, request, &bucket);
+        }
+        let message = permission::refusal(caller, "s3", operation, &resource(&bucket, &key));
+        return Err(AwsError::new(403, "AccessDenied", message));
+    }
     match (bucket.as_str(), key.as_str()) {
         ("", _) if request.head.method == Method::GET => Ok(buckets::list(world, id)),
         ("", _) => {
@@ -123,6 +134,39 @@ pub fn handle(world: &Shared, caller: &Caller, request: &Request) -> Result<Resp
         }
         (bucket, "") => buckets::handle(world, id, request, bucket),
         (bucket, key) => objects::handle(world, id, request, bucket, key),
+    }
+}
+
+/// As IAM names it, in quotes, as S3 does.
+fn resource(bucket: &str, key: &str) -> String {
+    let slash = if key.is_empty() { "" } else { "/" };
+    format!("\"arn:aws:s3:::{bucket}{slash}{key}\"")
+}
+
+/// The permission that a request needs if it changes something.
+fn written_by(request: &Request, key: &str) -> Option<&'static str> {
+    let has = |name| request.parameter(name).is_some();
+    let version = if has("versionId") { "DeleteObjectVersion" } else { "DeleteObject" };
+    match request.head.method {
+        Method::GET | Method::HEAD => None,
+        Method::DELETE if !key.is_empty() => Some(version),
+        _ if !key.is_empty() => Some("PutObject"),
+        Method::POST if has("delete") => Some("DeleteObjects"),
+        Method::DELETE if has("policy") => Some("DeleteBucketPolicy"),
+        _ => {
+            let settings = [
+                ("policy", "PutBucketPolicy"),
+                ("encryption", "PutEncryptionConfiguration"),
+                ("lifecycle", "PutLifecycleConfiguration"),
+                ("ownershipControls", "PutBucketOwnershipControls"),
+                ("publicAccessBlock", "PutBucketPublicAccessBlock"),
+                ("tagging", "PutBucketTagging"),
+                ("versioning", "PutBucketVersioning"),
+            ];
+            let setting = settings.into_iter().find(|(name, _)| has(name)).map(|(_, operation)| operation);
+            let bucket = if request.head.method == Method::DELETE { "DeleteBucket" } else { "CreateBucket" };
+            Some(setting.unwrap_or(bucket))
+        }
     }
 }
 

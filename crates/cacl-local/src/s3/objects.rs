@@ -9,15 +9,16 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use super::{Bucket, Content, Version, Versioning, buckets::not_implemented, malformed, missing_key};
+use super::{Bucket, Content, Version, Versioning, buckets::not_implemented, malformed, missing_key, resource};
 use crate::{
+    permission,
     protocol::{
         Request,
         s3::{NAMESPACE, body, empty, xml},
         set,
         xml::Element,
     },
-    world::{AwsError, Shared, World, lock},
+    world::{AwsError, Caller, Shared, World, lock},
 };
 
 /// What `DeleteObjects` takes at once.
@@ -210,15 +211,10 @@ fn remove(world: &World, bucket: &str, key: &str, version: Option<&str>) -> Resu
 
 /// `DeleteObjects`.
 pub fn delete_many(world: &World, id: &str, request: &Request, bucket: &str) -> Result<Response, AwsError> {
-    let body = body(request)?;
-    let list = std::str::from_utf8(&body).ok().and_then(Element::parse).ok_or_else(malformed)?;
-    let objects: Vec<_> = list.children.iter().filter(|child| child.name == "Object").collect();
-    if objects.is_empty() || objects.len() > MOST_DELETED {
-        return Err(malformed());
-    }
+    let list = listed(request)?;
     let quiet = list.get_text("Quiet") == Some("true");
     let mut result = Element::of("DeleteResult", NAMESPACE);
-    for object in objects {
+    for object in list.children.iter().filter(|child| child.name == "Object") {
         let key = object.get_text("Key").ok_or_else(malformed)?;
         let version = object.get_text("VersionId").filter(|version| !version.is_empty());
         let deleted = remove(world, bucket, key, version)?;
@@ -231,6 +227,28 @@ pub fn delete_many(world: &World, id: &str, request: &Request, bucket: &str) -> 
         }
     }
     Ok(xml(id, &result))
+}
+
+/// `DeleteObjects` for whoever may not: the answer is a success in which everything has failed.
+pub fn refuse_many(caller: &Caller, request: &Request, bucket: &str) -> Result<Response, AwsError> {
+    let list = listed(request)?;
+    let refused = list.children.iter().filter(|child| child.name == "Object").map(|object| {
+        let key = object.get_text("Key").unwrap_or_default();
+        let version = object.get_text("VersionId").filter(|version| !version.is_empty());
+        let operation = if version.is_some() { "DeleteObjectVersion" } else { "DeleteObject" };
+        let message = permission::refusal(caller, "s3", operation, &resource(bucket, key));
+        let entry = Element::new("Error").text("Key", key).maybe("VersionId", version);
+        entry.text("Code", "AccessDenied").text("Message", message)
+    });
+    Ok(xml(&caller.request_id, &Element::of("DeleteResult", NAMESPACE).extend(refused)))
+}
+
+/// What is to be deleted.
+fn listed(request: &Request) -> Result<Element, AwsError> {
+    let body = body(request)?;
+    let list = std::str::from_utf8(&body).ok().and_then(Element::parse).ok_or_else(malformed)?;
+    let objects = list.children.iter().filter(|child| child.name == "Object").count();
+    if objects == 0 || objects > MOST_DELETED { Err(malformed()) } else { Ok(list) }
 }
 
 #[cfg(test)]

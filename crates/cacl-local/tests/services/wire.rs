@@ -37,6 +37,71 @@ fn unsigned_requests_are_refused(
     assert!(answer.body.contains(code), "{answer:?}");
 }
 
+/// Who may only read may do so everywhere, and change nothing anywhere; each service says so in its own way.
+#[rstest]
+#[case::query("cloudformation", "POST /", FORM, "Action=DeleteStack&StackName=x", 403, "<Code>AccessDenied</Code>")]
+#[case::sns("sns", "POST /", FORM, "Action=CreateTopic&Name=x", 403, "<Code>AuthorizationError</Code>")]
+#[case::json(
+    "logs",
+    "POST /",
+    "X-Amz-Target: Logs_20140328.DeleteLogGroup\r\n",
+    "{}",
+    400,
+    "\"AccessDeniedException\""
+)]
+#[case::trail(
+    "cloudtrail",
+    "POST /",
+    "X-Amz-Target: x.CloudTrail_20131101.StopLogging\r\n",
+    "{}",
+    400,
+    "\"AccessDeniedException\""
+)]
+#[case::rule("events", "POST /", "X-Amz-Target: AWSEvents.DeleteRule\r\n", "{\"Name\":\"x\"}", 400, ":rule/x because")]
+#[case::queue(
+    "sqs",
+    "POST /",
+    "X-Amz-Target: AmazonSQS.CreateQueue\r\n",
+    "{\"QueueName\":\"x\"}",
+    400,
+    "sqs:CreateQueue"
+)]
+#[case::lambda(
+    "lambda",
+    "DELETE /2015-03-31/functions/x",
+    "",
+    "",
+    403,
+    "lambda:DeleteFunction on resource: arn:aws:lambda:"
+)]
+#[case::bucket("s3", "PUT /bucket", "", "", 403, "<Code>AccessDenied</Code>")]
+#[case::object("s3", "PUT /bucket/key", "", "x", 403, "s3:PutObject on resource: ")]
+#[case::objects(
+    "s3",
+    "POST /bucket?delete",
+    "",
+    "<Delete><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>",
+    200,
+    "<Error><Key>b</Key><Code>AccessDenied</Code>"
+)]
+#[case::read_query("cloudformation", "POST /", FORM, "Action=DescribeStacks", 200, "<Stacks")]
+#[case::read_json("logs", "POST /", "X-Amz-Target: Logs_20140328.DescribeLogGroups\r\n", "{}", 200, "logGroups")]
+#[case::read_lambda("lambda", "GET /2015-03-31/functions", "", "", 200, "Functions")]
+#[case::read_s3("s3", "GET /", "", "", 200, "ListAllMyBucketsResult")]
+fn who_may_only_read(
+    #[case] service: &str,
+    #[case] request: &str,
+    #[case] headers: &str,
+    #[case] body: &str,
+    #[case] status: u16,
+    #[case] words: &str,
+) {
+    let headers = signed("ASIALOCALROBIN", "us-east-1", service) + headers;
+    let answer = send(&local(Faults::default()), request, &headers, body);
+    assert_eq!(answer.status, status, "{answer:?}");
+    assert!(answer.body.contains(words), "{answer:?}");
+}
+
 #[rstest]
 #[case::origin("Origin: https://example.org\r\n", 403)]
 #[case::no_origin("Sec-Fetch-Site: cross-site\r\n", 403)]
