@@ -97,7 +97,7 @@ pub(crate) fn empty(session: Session, names: Names, bucket: String) -> impl Stre
             }
             if pass == PASSES {
                 Err(Error::new(Reason::Other, format!("the bucket {bucket} fills faster than it can be emptied"))
-                    .advise("stop what writes to it, then run `cacl-tui teardown` again"))?;
+                    .advise("stop what writes to it, then run the same command again"))?;
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::Reason;
 
 /// Where the SDK looked, in our words: its own speak of providers that were not enabled.
 const NONE: &str =
-    "there are none: neither in the environment, nor in a profile, nor from the container or the instance";
+    "there are no credentials: neither in the environment, nor in a profile, nor from the container or the instance";
 
 /// Reads what stands behind a call that got no answer.
 pub(super) fn read<E>(error: &SdkError<E, HttpResponse>) -> Failure

@@ -80,7 +80,7 @@ fn wrong_region(failure: &Failure, session: &Session) -> Option<String> {
 
 /// What to do after a stack failed, from the reason that its first failed event gives.
 pub(crate) fn after_stack_failure(cause: &str) -> String {
-    const AGAIN: &str = "then run `cacl-tui deploy` again";
+    const AGAIN: &str = "then deploy again";
     if denied::read(cause).is_some() {
         return format!("{}, {AGAIN}", ask_for(cause, ""));
     }
@@ -94,7 +94,7 @@ pub(crate) fn after_stack_failure(cause: &str) -> String {
     if lower.contains("limit") || lower.contains("quota") {
         return format!("raise the quota in Service Quotas, or free some of it, {AGAIN}");
     }
-    format!("mend the cause, {AGAIN}; `cacl-tui teardown` removes what is left")
+    format!("mend the cause, {AGAIN}")
 }
 
 #[cfg(test)]

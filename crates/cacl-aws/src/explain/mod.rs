@@ -66,6 +66,17 @@ impl Failure {
         Self { reason, code: None, why: clean(why).into_owned() }
     }
 
+    /// Why, with the name of a host that was not found: the resolver does not say what it was asked for.
+    pub fn why(&self, session: &Session, permission: &str) -> String {
+        // As the standard library has it, and Windows.
+        let unknown = ["failed to lookup address", "No such host is known"];
+        if self.code.is_some() || !unknown.iter().any(|words| self.why.contains(words)) {
+            return self.why.clone();
+        }
+        let service = permission.split(':').next().unwrap_or_default();
+        format!("cannot find the host {}: {}", session.host(service), self.why)
+    }
+
     /// Whether AWS gave this error code.
     pub fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
@@ -87,7 +98,8 @@ impl Failure {
     /// The error for people. `permission` is the one that this call needs, for AWS does not always say.
     pub fn explain(self, session: &Session, permission: &str, what: impl Into<String>) -> Error {
         let help = help::of(&self, session, permission);
-        Error { reason: self.reason, what: what.into(), why: Some(self.why), help }
+        let why = self.why(session, permission);
+        Error { reason: self.reason, what: what.into(), why: Some(why), help }
     }
 }
 

@@ -8,12 +8,14 @@ use aws_config::{
     environment::EnvironmentVariableRegionProvider,
     imds,
     meta::region::RegionProviderChain,
-    profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider},
+    profile::{self, ProfileFileCredentialsProvider, ProfileFileRegionProvider},
     provider_config::ProviderConfig,
 };
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime_api::client::{http::SharedHttpClient, identity::SharedIdentityCache};
+use aws_types::os_shim_internal::{Env, Fs};
 use futures_util::FutureExt as _;
 
 use super::renewed::Renewed;
@@ -44,6 +46,15 @@ impl Access {
         let of_environment = std::env::var("AWS_PROFILE").ok();
         self.profile.as_deref().filter(|profile| of_environment.as_deref() != Some(profile))
     }
+}
+
+/// A profile that was named and is in no file, if that matters: what is chosen is used whatever the environment has, and what the
+/// environment names may be all there is to find a region by.
+pub(super) async fn missing_profile(access: &Access, region: Option<&Region>) -> Option<String> {
+    let chosen = access.profile_of_choice().map(str::to_owned);
+    let profile = chosen.or_else(|| access.profile_in_use().filter(|_| region.is_none()))?;
+    let profiles = profile::load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), None).await.ok()?;
+    profiles.get_profile(&profile).is_none().then_some(profile)
 }
 
 /// The region by flag, environment or profile; not by the instance metadata service, which would cost everybody who

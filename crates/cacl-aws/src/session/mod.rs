@@ -82,6 +82,9 @@ impl Session {
 
     async fn resolve(access: &Access, http_client: SharedHttpClient) -> Result<Self, Error> {
         let region = access::region(access, &http_client).await;
+        if let Some(profile) = access::missing_profile(access, region.as_ref()).await {
+            return Err(no_profile(&profile));
+        }
         let credentials = access::credentials(access, region.clone(), &http_client);
         let mut loader = aws_config::defaults(behavior())
             .http_client(http_client)
@@ -206,6 +209,17 @@ impl Session {
         }
     }
 
+    /// Where a service is asked, less a bucket's name.
+    pub(crate) fn host(&self, service: &str) -> String {
+        match self.endpoint_url() {
+            Some(url) => {
+                let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+                rest.split(['/', '?', '#']).next().unwrap_or(rest).to_owned()
+            }
+            None => format!("{service}.{}.{}", self.region, self.dns_suffix()),
+        }
+    }
+
     /// The partition, as ARNs name it.
     pub(crate) fn partition(&self) -> &'static str {
         match self.region.split_once('-').map_or("", |(area, rest)| if rest.starts_with("gov-") { "gov" } else { area })
@@ -276,6 +290,14 @@ fn is_loopback(url: &str) -> bool {
         None => host.split(':').next().unwrap_or(host),
     };
     host.eq_ignore_ascii_case("localhost") || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn no_profile(profile: &str) -> Error {
+    Error::new(Reason::Credentials, format!("there is no profile {profile}"))
+        .because("neither the configuration nor the credentials file of AWS has it")
+        .advise(format!(
+            "`aws configure list-profiles` shows what there is, `aws configure --profile {profile}` makes it"
+        ))
 }
 
 fn no_region() -> Error {

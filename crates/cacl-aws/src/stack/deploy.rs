@@ -105,10 +105,11 @@ async fn upload(session: &Session, request: &DeployRequest) -> Result<String, Er
     let bucket = request.names.deployment_bucket();
     let uploaded = artifact::upload(session, &request.names, &request.artifact).await?;
     let size = request.artifact.zip.len().div_ceil(1024);
+    let what = if request.artifact.stand_in { "the subscriber's stand-in" } else { "the subscriber" };
     Ok(if uploaded {
-        format!("uploaded the subscriber ({size} KiB) to {bucket}")
+        format!("uploaded {what} ({size} KiB) to {bucket}")
     } else {
-        format!("the subscriber ({size} KiB) is in {bucket} already")
+        format!("{what} ({size} KiB) is in {bucket} already")
     })
 }
 

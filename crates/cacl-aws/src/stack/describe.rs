@@ -77,7 +77,7 @@ pub(super) fn time(time: &DateTime) -> Option<Timestamp> {
 
 /// A resource as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Resource {
+pub struct Resource {
     /// Logical id.
     pub logical_id: String,
     /// E.g. `AWS::S3::Bucket`.
@@ -98,7 +98,7 @@ impl Resource {
 }
 
 /// All resources of a stack by name or ARN, the deleted ones too; none if there is no such stack.
-pub(crate) async fn resources(session: &Session, stack: &str) -> Result<Vec<Resource>, Error> {
+pub async fn resources(session: &Session, stack: &str) -> Result<Vec<Resource>, Error> {
     let mut pages = session.cloudformation().list_stack_resources().stack_name(stack).into_paginator().send();
     let mut resources = Vec::new();
     while let Some(page) = pages.next().await {

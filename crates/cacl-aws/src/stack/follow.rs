@@ -1,6 +1,9 @@
 //! An operation, followed by the stack's ARN: a deleted stack is found no other way.
 
-use std::{collections::HashSet, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use async_stream::try_stream;
 use aws_sdk_cloudformation::types::StackEvent as SdkEvent;
@@ -71,6 +74,8 @@ pub(crate) struct Follow {
     session: Session,
     arn: String,
     seen: HashSet<String>,
+    /// What each resource did last.
+    doing: HashMap<String, String>,
     /// The oldest event is the operation's first, not the stack's.
     joining: bool,
     /// The stack's own last word was seen.
@@ -84,6 +89,7 @@ impl Follow {
         let mut follow = Self::at(session, arn, false);
         follow.poll().await?;
         (follow.cause, follow.concluded) = (None, false);
+        follow.doing.clear();
         Ok(follow)
     }
 
@@ -94,7 +100,7 @@ impl Follow {
 
     fn at(session: &Session, arn: &str, joining: bool) -> Self {
         let (session, arn) = (session.clone(), arn.to_owned());
-        Self { session, arn, seen: HashSet::new(), joining, concluded: false, cause: None }
+        Self { session, arn, seen: HashSet::new(), doing: HashMap::new(), joining, concluded: false, cause: None }
     }
 
     /// Follows to the end.
@@ -172,6 +178,7 @@ impl Follow {
         for event in &fresh {
             self.note(event);
         }
+        fresh.retain(|event| self.is_news(event));
         Ok(fresh)
     }
 
@@ -182,6 +189,14 @@ impl Follow {
         } else if self.cause.is_none() && is_failure(event) {
             self.cause = Some(event.clone());
         }
+    }
+
+    /// CloudFormation tells again that it is making a resource once that has a name ("Resource creation Initiated"), and once
+    /// more while it looks after it ("Eventual consistency check initiated"). Other reasons are worth the line.
+    fn is_news(&mut self, event: &StackEvent) -> bool {
+        let before = self.doing.insert(event.logical_id.clone(), event.status.clone());
+        let goes_on = event.reason.as_deref().is_none_or(|reason| reason.to_lowercase().ends_with(" initiated"));
+        before.is_none_or(|before| before != event.status || !event.status.ends_with("_IN_PROGRESS") || !goes_on)
     }
 
     /// Of the stack itself, not of one of its resources.

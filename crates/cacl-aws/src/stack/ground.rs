@@ -5,10 +5,10 @@ use aws_sdk_cloudformation::types::ChangeSetType;
 use futures_util::{Stream, StreamExt as _};
 
 use super::{
-    Progress,
+    Obstacle, Progress,
     delete::{Deleting, delete},
     describe::find,
-    follow::{Follow, Followed, is_at_rest},
+    follow::{Follow, Followed},
 };
 use crate::{Error, Names, Reason, Session, explain::Explain as _};
 
@@ -29,30 +29,6 @@ impl Ground {
     }
 }
 
-/// What a status asks for.
-enum Obstacle {
-    None,
-    /// Follow it.
-    Moving,
-    /// It can only be deleted.
-    Wreck,
-    /// A rollback that failed half way.
-    Stuck,
-}
-
-impl Obstacle {
-    fn of(status: &str) -> Self {
-        match status {
-            "REVIEW_IN_PROGRESS" | "CREATE_FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "DELETE_FAILED" => {
-                Self::Wreck
-            }
-            "UPDATE_ROLLBACK_FAILED" => Self::Stuck,
-            status if is_at_rest(status) => Self::None,
-            _ => Self::Moving,
-        }
-    }
-}
-
 /// Clears the ground.
 pub(super) fn clear(session: Session, names: Names) -> impl Stream<Item = Result<Ground, Error>> + Send {
     try_stream! {
@@ -66,7 +42,7 @@ pub(super) fn clear(session: Session, names: Names) -> impl Stream<Item = Result
             found.must_be_ours(&name)?;
             if obstacles == OBSTACLES {
                 Err(Error::new(Reason::StackFailed, format!("the stack {name} does not come to rest"))
-                    .advise("see who else is changing it, then run `cacl-tui deploy` again"))?;
+                    .advise("see who else is changing it, then run the same command again"))?;
             }
             let (arn, status) = (found.stack.arn, found.stack.status);
             let follow = match Obstacle::of(&status) {

@@ -10,6 +10,7 @@ mod deploy;
 mod describe;
 mod follow;
 mod ground;
+mod obstacle;
 
 use std::collections::BTreeMap;
 
@@ -18,10 +19,11 @@ use jiff::Timestamp;
 use crate::{Artifact, Error, Names, template::Planned};
 
 pub use deploy::deploy;
-pub use describe::describe;
+pub use describe::{Resource, describe, resources};
+pub use obstacle::Obstacle;
 
 pub(crate) use delete::{Deleting, delete};
-pub(crate) use describe::{Resource, find, resources};
+pub(crate) use describe::find;
 pub(crate) use follow::{Follow, Followed, is_at_rest};
 
 /// All that a deployment needs.

@@ -158,7 +158,7 @@ fn is_refusal(failure: &Failure) -> bool {
 }
 
 fn trouble(session: &Session, failure: Failure, retry: Duration) -> Status {
-    let why = failure.why.clone();
+    let why = failure.why(session, "logs:FilterLogEvents");
     match failure.reason {
         Reason::Throttled => Status::Throttled { retry },
         Reason::Offline => Status::Offline { retry, why },

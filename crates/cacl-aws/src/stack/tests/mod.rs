@@ -92,7 +92,7 @@ async fn run_request(script: Script, request: DeployRequest) -> (Vec<String>, Op
 }
 
 fn in_bucket() -> String {
-    format!("the subscriber (1 KiB) is in {} already", names().deployment_bucket())
+    format!("the subscriber's stand-in (1 KiB) is in {} already", names().deployment_bucket())
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,6 +115,7 @@ async fn a_new_stack_is_created_and_followed_event_by_event() {
                 events(&[
                     ("4", NAME, STACK, "CREATE_COMPLETE", ""),
                     ("3", "Rule", "AWS::Events::Rule", "CREATE_COMPLETE", ""),
+                    ("2b", "Rule", "AWS::Events::Rule", "CREATE_IN_PROGRESS", "Resource creation Initiated"),
                     ("2", "Rule", "AWS::Events::Rule", "CREATE_IN_PROGRESS", ""),
                 ]),
             ],
@@ -163,7 +164,7 @@ async fn the_subscriber_is_uploaded_with_its_checksum() {
     }
     let (told, error, asked) = run(script).await;
     assert_eq!(error, None);
-    assert_eq!(told[0], format!("uploaded the subscriber (1 KiB) to {}", &bucket[1..]));
+    assert_eq!(told[0], format!("uploaded the subscriber's stand-in (1 KiB) to {}", &bucket[1..]));
     let calls = asked.calls();
     let (created, put) = (format!("PUT {bucket}"), format!("PUT {bucket}/{key}"));
     let place = |call: &String| calls.iter().position(|made| made == call);

@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test(start_paused = true)]
 async fn a_wreck_is_deleted_first() {
-    for wreck in ["ROLLBACK_COMPLETE", "CREATE_FAILED", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS"] {
+    for wreck in ["ROLLBACK_COMPLETE", "CREATE_FAILED", "ROLLBACK_FAILED", "DELETE_FAILED", "REVIEW_IN_PROGRESS"] {
         let script = change_set(script(), "CREATE_COMPLETE", "")
             .on(
                 "DescribeStacks",
