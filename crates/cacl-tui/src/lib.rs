@@ -15,8 +15,6 @@ mod signals;
 
 use std::{path::Path, process::ExitCode};
 
-use clap::Parser;
-
 pub use exit::Exit;
 
 /// All of the program: reads `.env`, then the command line, carries it out, and tells what went wrong.
@@ -35,7 +33,7 @@ fn run() -> anyhow::Result<Exit> {
     if std::env::args_os().nth(1).is_none_or(|argument| argument != "subscriber") {
         cli::environment::load(Path::new(".env"))?;
     }
-    let cli = match parse() {
+    let cli = match cli::Cli::read(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(asked) => {
             // Help and version are "errors" that go to stdout; nobody reading them is no failure.
@@ -49,10 +47,4 @@ fn run() -> anyhow::Result<Exit> {
     // A thread may still wait in a read of stdin; the end does not wait for it.
     runtime.shutdown_background();
     ended
-}
-
-/// No command is `watch`, parsed as if it had been typed, so that its options get their values from the environment.
-fn parse() -> Result<cli::Cli, clap::Error> {
-    let cli = cli::Cli::try_parse()?;
-    if cli.command.is_some() { Ok(cli) } else { cli::Cli::try_parse_from(std::env::args_os().chain(["watch".into()])) }
 }

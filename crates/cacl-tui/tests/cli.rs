@@ -37,10 +37,89 @@ fn version_goes_to_stdout() {
 #[case::deploy_without_answer(&["deploy"])]
 #[case::teardown_without_answer(&["teardown"])]
 #[case::typo_in_event(&["pattern", "--events", "UpdateUserPolClient"])]
+#[case::unknown_event(&["pattern", "--events", "Foo"])]
+#[case::not_an_endpoint(&["watch", "--endpoint-url", "not-a-url"])]
+#[case::endpoint_without_host(&["watch", "--endpoint-url", "https://"])]
+#[case::nothing_to_count(&["watch", "--count", "0"])]
+#[case::last_without_journal(&["watch", "--output", "text", "--since", "last", "--no-journal"])]
 fn wrong_usage_is_2(#[case] arguments: &[&str]) {
     let (code, stdout, stderr) = ran(Home::new().cacl().args(arguments));
     assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
     assert!(stderr.starts_with("error:"), "{stderr}");
+}
+
+/// What is wrong, and where it stands: clap speaks of options, also where a variable gave the value.
+#[rstest]
+#[case::bell(&["watch"], &[("CACL_BELL", "loud")], "'loud' for 'CACL_BELL'")]
+#[case::filter(&["watch"], &[("CACL_FILTER", "sev>=awful")], "'sev>=awful' for 'CACL_FILTER': there is no sev awful")]
+#[case::prefix(&["--color", "never"], &[("SERVICE_PREFIX", "Not_Fine")], "'Not_Fine' for 'SERVICE_PREFIX'")]
+#[case::endpoint(&["deploy"], &[("AWS_ENDPOINT_URL", "nowhere")], "'nowhere' for 'AWS_ENDPOINT_URL': no URL")]
+#[case::the_flag(&["watch", "--bell", "loud"], &[("CACL_BELL", "soft")], "'loud' for '--bell ")]
+#[case::only_the_flag(&["watch", "--count", "none"], &[("CACL_BELL", "high")], "'none' for '--count <N>': no whole number")]
+#[case::usage(&["replay"], &[("AWS_REGION", "x"), ("CACL_STACK_NAME", "x")], "Usage: cacl-tui replay <FILE>...\n")]
+fn wrong_values_are_blamed_on_where_they_stand(
+    #[case] arguments: &[&str],
+    #[case] variables: &[(&str, &str)],
+    #[case] words: &str,
+) {
+    let (code, _, stderr) = ran(Home::new().cacl().args(arguments).envs(variables.iter().copied()));
+    assert_eq!(code, 2, "{stderr}");
+    assert!(stderr.contains(words), "{words} is not in {stderr}");
+}
+
+#[test]
+fn a_journal_that_cannot_be_had_is_no_place_to_go_on_from() {
+    let home = Home::new();
+    std::fs::write(home.path().join("file"), "").expect("written");
+    let mut watch = home.cacl();
+    watch.args(["watch", "--output", "text", "--since", "last", "--log-group", "/x", "--region", "eu-west-1"]);
+    let (code, stdout, stderr) = ran(watch.env("CACL_NO_JOURNAL", "1"));
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(stderr.contains("journal") && stderr.contains("help: leave out --no-journal"), "{stderr}");
+}
+
+/// A check of recorded events in which there are none is rather a check of the wrong file.
+#[rstest]
+#[case::nothing("")]
+#[case::blank("\n\n")]
+#[case::prose("no events here\n")]
+#[case::no_records(r#"{"Records": []}"#)]
+#[case::platform(r#"{"time":"2026-10-01T08:41:07Z","type":"platform.start","record":{"requestId":"x"}}"#)]
+fn a_recording_without_an_event_is_3(#[case] recording: &str) {
+    for options in [&["-o", "jsonl"] as &[&str], &["-o", "csv"], &["--fail-on", "low"], &["--speed", "1000"]] {
+        let home = Home::new();
+        let mut replay = home.cacl();
+        let (code, stdout, stderr) = ran(replay.args(["replay", "-"]).args(options).write_stdin(recording));
+        assert_eq!(code, 3, "{options:?}: {stderr}");
+        assert!(stderr.contains("error: nothing to replay: there is no event in stdin\nhelp: "), "{stderr}");
+        assert!(stdout.is_empty() || options.contains(&"csv"), "{stdout}");
+    }
+    let home = Home::new();
+    let mut both = home.cacl();
+    let (code, _, stderr) =
+        ran(both.args(["replay", "-", &fixture("update.json"), "-o", "jsonl"]).write_stdin(recording));
+    assert_eq!(code, 0, "one of two is enough: {stderr}");
+    assert!(stderr.contains("note: there is no event in stdin"), "{stderr}");
+}
+
+#[rstest]
+#[case::profile(&["--profile", "nope"], 4, "error: there is no profile nope\n")]
+#[case::profile_and_region(&["--profile", "nope", "--region", "eu-west-1"], 4, "error: there is no profile nope\n")]
+#[case::no_credentials(&["--region", "eu-west-1"], 4, "caused by: there are no credentials: ")]
+#[case::no_host(&["--endpoint-url", "http://nowhere.invalid:81", "--region", "x"], 1, "cannot find the host nowhere.invalid:81: ")]
+fn where_aws_cannot_be_reached_it_is_said_what_is_missing(
+    #[case] arguments: &[&str],
+    #[case] exit: i32,
+    #[case] words: &str,
+) {
+    let home = Home::new();
+    let mut watch = home.cacl();
+    if words.contains("host") {
+        watch.env("AWS_ACCESS_KEY_ID", "a").env("AWS_SECRET_ACCESS_KEY", "b");
+    }
+    let (code, _, stderr) = ran(watch.args(["watch", "-o", "text"]).args(arguments));
+    assert_eq!(code, exit, "{stderr}");
+    assert!(stderr.contains(words) && stderr.contains("help: "), "{stderr}");
 }
 
 #[rstest]
@@ -142,7 +221,7 @@ fn rules_are_printed_for_people_and_for_programs() {
     let rules = cacl_event::judge::rules();
     let (code, table, _) = ran(Home::new().cacl().arg("rules"));
     assert_eq!((code, table.lines().count()), (0, rules.len()));
-    let (code, lines, _) = ran(Home::new().cacl().args(["rules", "--output", "jsonl"]));
+    let (code, lines, _) = ran(Home::new().cacl().args(["rules", "-o", "jsonl"]));
     assert_eq!((code, lines.lines().count()), (0, rules.len()));
     for ((rule, row), line) in rules.iter().zip(table.lines()).zip(lines.lines()) {
         assert!(row.contains(rule.id) && row.contains(rule.severity.as_str()) && row.contains(rule.sentence), "{row}");
@@ -177,6 +256,13 @@ fn pattern_is_printed_and_tried_out() {
     let (code, verdict, _) = ran(home.cacl().args(other));
     assert_eq!(code, 1);
     assert!(verdict.starts_with("no match") && verdict.contains("detail.requestParameters.clientId"), "{verdict}");
+    for (client, noted) in [("web-shop", 2), ("webshop", 0), ("3k1v9s0abcd7efgh2ijkl5mn", 0)] {
+        let (code, _, stderr) = ran(home.cacl().args(["pattern", "--client", client]));
+        assert_eq!(code, noted, "{stderr}");
+        assert_eq!(stderr.contains("with this id"), client == "webshop", "{stderr}");
+    }
+    let (_, _, stderr) = ran(home.cacl().args(["pattern", "--events", "Branding"]));
+    assert!(stderr.contains("UpdateManagedLoginBranding") && stderr.contains("--pattern FILE"), "{stderr}");
     std::fs::write(home.path().join("broken.json"), r#"{"source": "not a list"}"#).expect("written");
     let (code, _, stderr) = ran(home.cacl().args(["pattern", "--pattern", "broken.json"]));
     assert_eq!(code, 2);

@@ -8,7 +8,7 @@ mod journal;
 mod teardown;
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
 };
@@ -124,6 +124,32 @@ impl LocalAws {
         call(&session, COGNITO, "UpdateUserPoolClient", update).await.expect("updates");
         let delete = json!({"UserPoolId": pool, "ClientId": client});
         call(&session, COGNITO, "DeleteUserPoolClient", delete).await.expect("deletes");
+    }
+
+    /// Has CloudFormation delete the stack with its buckets as they are, and waits until that has failed.
+    async fn delete_stack_alone(&self) {
+        let address = self.endpoint_url.strip_prefix("http://").expect("plain");
+        let form = "Action=DeleteStack&Version=2010-05-15&StackName=cacl-cognito-api-calls";
+        let mut stream = std::net::TcpStream::connect(address).expect("it listens");
+        let scope = "ASIALOCALKIM/20260101/us-east-1/cloudformation/aws4_request";
+        let head = format!(
+            "POST / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0\r\n\r\n",
+            form.len()
+        );
+        stream.write_all((head + form).as_bytes()).expect("it reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("text");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let session = self.session().await;
+        let status = async || {
+            let stack = cacl_aws::stack::describe(&session, "cacl-cognito-api-calls").await.expect("answers");
+            stack.expect("it stands").status
+        };
+        while status().await != "DELETE_FAILED" {
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
     }
 
     /// Waits until so many changes are in the log.
@@ -268,6 +294,7 @@ async fn deploy_watch_teardown() {
         let (code, _, stderr) = ran(&mut aws.cacl(command));
         assert_eq!(code, 3, "{stderr}");
         assert!(stderr.starts_with("error: nothing is deployed") && stderr.contains("help:"), "{stderr}");
+        assert_eq!(stderr.contains("all is well"), command[0] == "teardown", "{stderr}");
     }
 }
 
@@ -369,11 +396,112 @@ async fn a_rolled_back_stack_is_deployed_anew() {
     let (code, stdout, stderr) = aws.deploy(&[]);
     assert_eq!(code, 5, "{stdout}{stderr}");
     assert!(stderr.contains("UserPoolClient"), "the cause is named: {stderr}");
+    assert!(stderr.contains("to remove what is left: cacl-tui teardown\n"), "{stderr}");
     let (code, _, stderr) = ran(&mut aws.cacl(&["watch", "--output", "text"]));
     assert_eq!(code, 3, "{stderr}");
     let (code, stdout, stderr) = aws.deploy(&["--no-sandbox"]);
     assert_eq!(code, 0, "{stdout}{stderr}");
+    assert!(stdout.contains("failed before (ROLLBACK_COMPLETE): is deleted, and made anew"), "{stdout}");
     assert_eq!(ran(&mut aws.cacl(&["teardown", "--yes"])).0, 0);
+}
+
+/// Whoever deletes the stack by other means leaves the bucket with the trail's files, and a stack that can only be deleted.
+#[tokio::test]
+async fn the_plan_says_what_a_half_deleted_stack_loses() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    // CloudTrail has written of it once the log has it.
+    aws.update(&["cacl-api/something.read"]).await;
+    aws.logged(1).await;
+    aws.delete_stack_alone().await;
+    let (code, stdout, stderr) = aws.deploy(&[]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    let (plan, done) = stdout.split_once("deleting it first").expect("it is deleted");
+    let bucket = "cacl-cloudtrail-000000000000-us-east-1";
+    assert!(plan.contains("was not deleted to its end (DELETE_FAILED): is deleted, and made anew"), "{plan}");
+    assert!(plan.contains(&format!("with it go the bucket {bucket} and all files in it")), "{plan}");
+    assert!(!plan.contains("the log group /aws/lambda/cacl-app-client-api-call-subscriber and"), "gone before: {plan}");
+    assert!(plan.contains("trail       is made"), "{plan}");
+    assert!(done.contains("Deployed."), "{done}");
+}
+
+#[test]
+fn what_to_run_next_names_the_stack_that_was_meant() {
+    let aws = LocalAws::start(&["--fail-resource", "Rule"]);
+    let shop = ["--prefix", "shop", "--region", "us-east-1"];
+    let (code, _, stderr) = aws.deploy(&[&shop as &[&str], &["--scope", "app-clients"]].concat());
+    assert_eq!(code, 5, "{stderr}");
+    let place = "--region us-east-1 --prefix shop";
+    for command in [format!("deploy {place} --no-watch --scope app-clients\n"), format!("teardown {place}\n")] {
+        assert!(stderr.contains(&format!(": cacl-tui {command}")), "{command} is not in {stderr}");
+    }
+    let cases: [(&[&str], &[&str], i32, &str); 4] = [
+        (
+            &["watch", "-o", "text"],
+            &["--prefix", "shop", "--stack-name", "mine"],
+            3,
+            "deploy --prefix shop --stack-name mine\n",
+        ),
+        (&["teardown"], &shop, 2, "teardown --region us-east-1 --prefix shop --yes\n"),
+        (
+            &["watch", "-o", "text", "--log-group", "/no/such/group"],
+            &shop,
+            3,
+            "deploy --region us-east-1 --prefix shop\n",
+        ),
+        (&["deploy", "--no-sandbox"], &[], 2, "deploy --no-sandbox --yes\n"),
+    ];
+    for (command, options, exit, next) in cases {
+        let (code, _, stderr) = ran(aws.cacl(command).args(options));
+        assert_eq!(code, exit, "{stderr}");
+        assert!(stderr.contains(&format!(": cacl-tui {next}")), "{next} is not in {stderr}");
+    }
+    let whole = LocalAws::start(&[]);
+    let (code, stdout, stderr) = ran(whole.cacl(&["deploy", "--yes", "--no-watch"]).env("SERVICE_PREFIX", "shop"));
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert!(stdout.ends_with("Next: cacl-tui watch --prefix shop\n"), "{stdout}");
+    for row in ["CREATE_IN_PROGRESS    UserPoolClient  ", "CREATE_COMPLETE       UserPoolClient  "] {
+        assert_eq!(stdout.matches(row).count(), 1, "{row} in {stdout}");
+    }
+}
+
+/// Over the real SDK, in every protocol that a deployment and a teardown speak.
+#[tokio::test]
+async fn who_may_only_read_can_watch_and_change_nothing() {
+    let aws = LocalAws::start(&[]);
+    let robin = |arguments: &[&str]| {
+        let mut command = aws.cacl(arguments);
+        ran(command.env("AWS_ACCESS_KEY_ID", "ASIALOCALROBIN"))
+    };
+    let (code, stdout, stderr) = robin(&["deploy", "--yes", "--no-watch"]);
+    assert_eq!(code, 4, "{stdout}{stderr}");
+    assert!(
+        stderr.contains("help: ask for the permission s3:CreateBucket on arn:aws:s3:::cacl-deployment-"),
+        "{stderr}"
+    );
+    assert_eq!(aws.deploy(&[]).0, 0);
+    aws.update(&["cacl-api/something.read"]).await;
+    let watch = ["watch", "-o", "jsonl", "--since", "1h", "--count", "1", "--timeout", PATIENCE];
+    assert_eq!(robin(&watch).0, 0);
+    for (arguments, permission) in [
+        (&["deploy", "--yes", "--no-watch", "--no-sandbox"] as &[&str], "cloudformation:CreateChangeSet on arn:"),
+        (&["teardown", "--yes"], "s3:DeleteObjectVersion"),
+    ] {
+        let (code, stdout, stderr) = robin(arguments);
+        assert_eq!(code, 4, "{arguments:?}: {stdout}{stderr}");
+        assert!(stderr.contains(permission) && stderr.contains("robin@example.org"), "{stderr}");
+    }
+    let access = Access {
+        region: Some("us-east-1".to_owned()),
+        endpoint_url: Some(aws.endpoint_url.clone()),
+        keys: Some(("ASIALOCALROBIN".to_owned(), "local".to_owned())),
+        ..Access::default()
+    };
+    let session = Session::open(&access).await.expect("opens");
+    let refused = call(&session, LOGS, "DeleteLogGroup", json!({"logGroupName": GROUP})).await.expect_err("refused");
+    assert_eq!(refused.reason, cacl_aws::Reason::Permission);
+    let (code, _, stderr) = ran(&mut aws.cacl(&["teardown", "--yes"]));
+    assert_eq!((code, stderr.as_str()), (0, ""), "all of it was still there");
 }
 
 #[test]
@@ -391,6 +519,7 @@ fn an_unknown_log_group_is_3() {
     let aws = LocalAws::start(&[]);
     let (code, _, stderr) = ran(&mut aws.cacl(&["watch", "-o", "text", "--log-group", "/no/such/group"]));
     assert_eq!(code, 3, "{stderr}");
+    assert!(stderr.starts_with("error: there is no log group /no/such/group\n"), "{stderr}");
 }
 
 #[test]

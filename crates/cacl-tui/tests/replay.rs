@@ -84,7 +84,7 @@ fn a_file_without_events_says_so() {
     std::fs::write(home.path().join("notes.txt"), "nothing\nto see\n").expect("written");
     std::fs::write(home.path().join("empty"), "").expect("written");
     let (code, stdout, stderr) = ran(home.cacl().args(["replay", "notes.txt", "empty"]));
-    assert_eq!((code, stdout.as_str()), (0, ""));
+    assert_eq!((code, stdout.as_str()), (3, ""));
     assert!(stderr.contains("no event in notes.txt") && stderr.contains("no event in empty"), "{stderr}");
 }
 

@@ -1,5 +1,6 @@
 //! The command line: the one definition that makes the parser, `--help`, the completions and the man page.
 
+mod call;
 pub mod environment;
 mod local;
 mod pipeline;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueHint};
 
 use crate::{Exit, restore::Reach};
+pub use call::Called;
 pub use local::{Demo, FaultOptions, Local, Pace};
 pub use pipeline::{Deploy, Pattern, PatternOptions, Scope, Teardown, Trail};
 pub use recorded::{Replay, Restore};
@@ -64,7 +66,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION", hide_env_values = true)]
     pub region: Option<String>,
     /// Endpoint for all AWS services, such as the one of `cacl-tui local`
-    #[arg(long, global = true, value_name = "URL", env = "AWS_ENDPOINT_URL", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "URL", env = "AWS_ENDPOINT_URL", hide_env_values = true, value_parser = values::endpoint_url)]
     pub endpoint_url: Option<String>,
     /// Begins the name of everything in AWS
     #[arg(long, global = true, default_value = "cacl", env = "SERVICE_PREFIX", hide_env_values = true, value_parser = values::prefix)]
@@ -98,12 +100,20 @@ pub struct Global {
     /// Append a log of what the program does to this file
     #[arg(long, global = true, value_name = "FILE", env = "CACL_LOG", hide_env_values = true, value_hint = ValueHint::FilePath)]
     pub log: Option<PathBuf>,
+    /// What it was called with, for commands to run next.
+    #[arg(skip)]
+    pub called: Called,
 }
 
 impl Global {
     /// The stack's name, given or made from the prefix.
     pub fn stack(&self) -> String {
         self.stack_name.clone().unwrap_or_else(|| format!("{}-cognito-api-calls", self.prefix))
+    }
+
+    /// A command of ours for the reader to run next, about the same stack.
+    pub fn next(&self, command: &str) -> String {
+        self.called.next(command)
     }
 
     /// What the `aws` CLI must be told to get where this program does. The variable counts as well as the flag: it may stand in
@@ -164,7 +174,7 @@ pub enum Command {
 #[derive(Debug, Clone, Args)]
 pub struct Rules {
     /// A table to read, or a JSON object a line
-    #[arg(long, value_enum, value_name = "FORM", default_value_t)]
+    #[arg(long, short, value_enum, value_name = "FORM", default_value_t)]
     pub output: Listed,
 }
 

@@ -201,6 +201,27 @@ pub fn share(text: &str) -> Result<f64, String> {
     if (0.0..=1.0).contains(&share) { Ok(share) } else { Err("a share is from 0 to 1".to_owned()) }
 }
 
+/// How many; 1 at least.
+pub fn count(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) => Err("there is nothing to wait for: 1 is the least".to_owned()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("no whole number".to_owned()),
+    }
+}
+
+/// Where AWS is: a URL with a host. An empty one counts as none.
+pub fn endpoint_url(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let host = host.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let fits = |host: &str| !host.is_empty() && !host.starts_with(':') && !host.contains(char::is_whitespace);
+    if text.is_empty() || host.is_some_and(fits) {
+        Ok(text.to_owned())
+    } else {
+        Err("no URL: write http://HOST:PORT or https://HOST".to_owned())
+    }
+}
+
 /// How many times faster than it happened; above 0.
 pub fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "no number".to_owned())?;

@@ -34,7 +34,7 @@ pub struct Watch {
     #[arg(long, value_name = "TIME", value_parser = values::length, requires = "exec")]
     pub exec_timeout: Option<Duration>,
     /// Stop after so many changes
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = values::count)]
     pub count: Option<u64>,
     /// Stop after this time; with --count and too few changes that is a failure
     #[arg(long, value_name = "TIME", value_parser = values::length)]

@@ -5,7 +5,7 @@ use std::{env, fs, path::Path};
 use anyhow::Context;
 use cacl_aws::{Artifact, Identity};
 
-use crate::{Exit, failure::Failure};
+use crate::{Exit, cli::Global, failure::Failure};
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -20,7 +20,7 @@ pub struct Found {
 
 /// The file that was named; else the one embedded in this build; else, for the local AWS, a stand-in, because that has the
 /// subscriber itself; else the one built beside this executable.
-pub fn find(named: Option<&Path>, identity: &Identity) -> anyhow::Result<Found> {
+pub fn find(named: Option<&Path>, identity: &Identity, global: &Global) -> anyhow::Result<Found> {
     if let Some(path) = named {
         return from_file(path);
     }
@@ -30,11 +30,11 @@ pub fn find(named: Option<&Path>, identity: &Identity) -> anyhow::Result<Found> 
     if identity.is_local() {
         return Ok(Found {
             artifact: Artifact::stand_in(),
-            source: "none, for the local AWS brings its own".to_owned(),
+            source: "a stand-in that only says so: the local AWS runs its own".to_owned(),
         });
     }
     let beside = env::current_exe()?.with_file_name("bootstrap");
-    if beside.is_file() { from_file(&beside) } else { Err(missing(&beside).into()) }
+    if beside.is_file() { from_file(&beside) } else { Err(missing(&beside, global).into()) }
 }
 
 fn from_file(path: &Path) -> anyhow::Result<Found> {
@@ -44,14 +44,16 @@ fn from_file(path: &Path) -> anyhow::Result<Found> {
     Ok(Found { artifact, source: path.display().to_string() })
 }
 
-fn missing(beside: &Path) -> Failure {
+fn missing(beside: &Path, global: &Global) -> Failure {
     let what = format!(
         "there is no subscriber to deploy: none was named, none is embedded, and {} is not there",
         beside.display()
     );
-    let help = "build one and name it:\n\
-                cargo build --profile subscriber -p cacl-subscriber\n\
-                cacl-tui deploy --subscriber target/subscriber/bootstrap";
+    let help = format!(
+        "build one and name it:\ncargo build --profile subscriber -p cacl-subscriber\n\
+         {} --subscriber target/subscriber/bootstrap",
+        global.next("deploy")
+    );
     Failure::new(Exit::Failed, what, help)
 }
 

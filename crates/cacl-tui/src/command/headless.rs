@@ -32,11 +32,23 @@ pub struct Headless {
     pub timeout: Option<Duration>,
     /// Keeps what was told.
     pub keeper: Option<Keeper>,
+    /// The log that is read.
+    pub sought: Sought,
+}
+
+/// What a log is called, and how one is stood up, for whoever finds none.
+#[derive(Debug, Clone, Default)]
+pub struct Sought {
+    /// The log group.
+    pub group: String,
+    /// The command.
+    pub deploy: String,
 }
 
 /// What is known of the source.
 #[derive(Default)]
 struct Source {
+    sought: Sought,
     /// Whether the log has been read at all.
     live: bool,
     /// The trouble that was told last and is not over, less its times.
@@ -77,7 +89,7 @@ impl Ends<'_> {
 impl Headless {
     /// Writes every change as it comes, until the feed ends, enough was seen, time is up, or somebody stops it.
     pub async fn run(mut self, feed: impl Stream<Item = Feed>, signals: &mut Signals) -> anyhow::Result<Exit> {
-        let mut source = Source::default();
+        let mut source = Source { sought: std::mem::take(&mut self.sought), ..Source::default() };
         let deadline = std::pin::pin!(time_up(self.timeout));
         let mut ends = Ends { signals, deadline };
         let ended = self.until(feed, &mut source, &mut ends).await?;
@@ -203,7 +215,7 @@ impl Source {
             return Ok(());
         }
         if !self.live
-            && let Some(failure) = hopeless(status)
+            && let Some(failure) = hopeless(status, &self.sought)
         {
             return Err(failure);
         }
@@ -253,12 +265,15 @@ pub fn counted(count: u64, one: &str, many: &str) -> String {
 }
 
 /// The failure that a status is, if waiting will not mend it.
-pub fn hopeless(status: &Status) -> Option<Failure> {
+pub fn hopeless(status: &Status, sought: &Sought) -> Option<Failure> {
     match status {
         Status::Missing { .. } => Some(Failure::new(
             Exit::NotFound,
-            "there is no such log group: nothing is deployed here",
-            "to stand up the pipeline: cacl-tui deploy\nif it stands elsewhere: --region, --profile, --prefix, --log-group",
+            format!("there is no log group {}", sought.group),
+            format!(
+                "to stand up the pipeline: {}\nif it stands elsewhere: --region, --profile, --prefix, --log-group",
+                sought.deploy
+            ),
         )),
         Status::Expired { help, .. } => Some(Failure::new(Exit::Access, "the credentials have expired", help.clone())),
         Status::Credentials { why, help, .. } => {
@@ -299,7 +314,7 @@ mod tests {
 
     use cacl_aws::Status;
 
-    use super::{Source, hopeless, passing};
+    use super::{Sought, Source, hopeless, passing};
     use crate::Exit;
 
     const RETRY: Duration = Duration::from_secs(1);
@@ -310,14 +325,14 @@ mod tests {
 
     #[test]
     fn what_never_worked_and_will_not_ends_it() {
-        assert_eq!(hopeless(&missing()).map(|failure| failure.exit), Some(Exit::NotFound));
+        assert_eq!(hopeless(&missing(), &Sought::default()).map(|failure| failure.exit), Some(Exit::NotFound));
         let expired = Status::Expired { retry: RETRY, help: "aws sso login".to_owned() };
-        assert_eq!(hopeless(&expired).map(|failure| failure.exit), Some(Exit::Access));
+        assert_eq!(hopeless(&expired, &Sought::default()).map(|failure| failure.exit), Some(Exit::Access));
         let wrong = Status::Credentials { retry: RETRY, why: "no".to_owned(), help: "aws configure".to_owned() };
-        assert_eq!(hopeless(&wrong).map(|failure| failure.exit), Some(Exit::Access));
+        assert_eq!(hopeless(&wrong, &Sought::default()).map(|failure| failure.exit), Some(Exit::Access));
         let denied = Status::Denied { retry: RETRY, why: "no".to_owned() };
-        assert_eq!(hopeless(&denied).map(|failure| failure.exit), Some(Exit::Access));
-        assert!(hopeless(&Status::Throttled { retry: RETRY }).is_none());
+        assert_eq!(hopeless(&denied, &Sought::default()).map(|failure| failure.exit), Some(Exit::Access));
+        assert!(hopeless(&Status::Throttled { retry: RETRY }, &Sought::default()).is_none());
     }
 
     #[test]

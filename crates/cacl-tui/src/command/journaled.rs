@@ -12,7 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::watch::Place;
 use crate::{
+    Exit,
     cli::{SourceOptions, values::Start},
+    failure::Failure,
     feed::{
         Feed, live,
         past::{Memory, Wanted},
@@ -49,11 +51,18 @@ pub struct Journaled {
     pub keeper: Option<Keeper>,
 }
 
-/// Opens a place, and its journal.
-pub async fn open(session: &Session, place: &Place, wish: Wish) -> Journaled {
+/// Opens a place, and its journal. Without one everything can be seen all the same, but whoever wants to go on from the last run
+/// would miss something, and not know.
+pub async fn open(session: &Session, place: &Place, wish: Wish) -> anyhow::Result<Journaled> {
     let (journal, note) = if wish.journal { opened(session, place).await } else { (None, None) };
     let (contents, keeper) = journal.unzip();
     let contents = contents.unwrap_or_default();
+    if let (Some(Start::Last), Some(why)) = (wish.start, &note)
+        && wish.reader.and_then(|reader| contents.resume(reader)).is_none()
+    {
+        let what = format!("it is not known where the last run ended: {why}");
+        return Err(Failure::new(Exit::Failed, what, "mend that, or say from when on, as in --since 24h").into());
+    }
     let start = start(wish, &contents, session.now());
     if let (Some(keeper), Some(by)) = (&keeper, wish.reader)
         && contents.read(by).is_none()
@@ -88,7 +97,7 @@ pub async fn open(session: &Session, place: &Place, wish: Wish) -> Journaled {
         settings: Box::new(settings),
     });
     let first = note.map(Feed::Note).into_iter().chain(before).chain(changes).chain(snapshots);
-    Journaled { feed: stream::iter(first).chain(feed).boxed(), keeper }
+    Ok(Journaled { feed: stream::iter(first).chain(feed).boxed(), keeper })
 }
 
 /// What happens at a place from a time on, with no journal.

@@ -73,7 +73,17 @@ pub fn chosen(options: &PatternOptions) -> anyhow::Result<Option<Value>> {
     }
     let pattern =
         watch.to_value().map_err(|error| Failure { exit: Exit::Usage, what: error.to_string(), help: None })?;
+    for client in watch.clients.iter().filter(|client| !looks_made(client)) {
+        note(&format!(
+            "--client {client} lets calls about the client with this id through; it is not compared with names"
+        ));
+    }
     Ok(Some(pattern))
+}
+
+/// Whether it looks like an id as Cognito makes them: some twenty-six small letters and digits.
+fn looks_made(client: &str) -> bool {
+    client.len() >= 20 && client.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 fn from_file(file: &Path) -> anyhow::Result<Value> {

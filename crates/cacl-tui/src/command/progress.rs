@@ -82,5 +82,5 @@ fn line(event: &StackEvent) -> String {
 
 /// What leaving means.
 pub fn tell_left(verb: &str, command: &str) {
-    note(&format!("the {verb} goes on in AWS; `cacl-tui {command}` comes back to it"));
+    note(&format!("the {verb} goes on in AWS; to come back to it: {command}"));
 }

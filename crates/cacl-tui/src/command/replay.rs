@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 
 use super::{
-    headless::{Headless, counted},
+    headless::{Headless, Sought, counted},
     observer::Observer,
     view, watch,
 };
@@ -41,11 +41,37 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
     let observer =
         Observer { fail_on: options.fail_on.map(Severity::from), filter: filter.clone(), ..Observer::default() };
     let source = Source { recording: Recording::of(&options.files)?, all: options.all, silent: output == Output::Tui };
+    let recorded = source.recording.recorded();
     let scene = Scene { filter, ..scene(&options.files) };
-    if let Some(file) = file {
-        return in_file(source, file, &scene, observer);
+    let exit = match file {
+        Some(file) => in_file(source, file, &scene, observer)?,
+        None => show(source, output, options.speed, &scene, observer, global).await?,
+    };
+    // Whoever leaves a screen early may not have seen all of it; the files have been read to their end otherwise.
+    if exit != Exit::Interrupted && recorded.is_empty() {
+        return Err(no_event(&options.files).into());
     }
-    match (output, options.speed) {
+    Ok(exit)
+}
+
+/// Files in which nothing happened are rather the wrong files, and a check of them must not come out well.
+fn no_event(files: &[PathBuf]) -> Failure {
+    let names: Vec<_> = files.iter().map(|file| replay::name(file)).collect();
+    let help = "it reads CloudTrail files, records, EventBridge events, lines of our log, of `--output jsonl` and of our exports, and what \
+                `aws cloudtrail lookup-events` and `aws logs filter-log-events` print";
+    Failure::new(Exit::NotFound, format!("nothing to replay: there is no event in {}", names.join(", ")), help)
+}
+
+/// At once or in time, on a screen or in lines.
+async fn show(
+    source: Source,
+    output: Output,
+    speed: Option<f64>,
+    scene: &Scene,
+    observer: Observer,
+    global: &Global,
+) -> anyhow::Result<Exit> {
+    match (output, speed) {
         (Output::Tui, speed) => {
             let mut signals = Signals::listen()?;
             let feed = if speed.is_some() || observer.is_needed() {
@@ -55,12 +81,19 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
                 replay::stream(source.wanted()).right_stream()
             };
             let mut screen = screen::Session::enter(!global.no_mouse)?;
-            view::show(&mut screen, &scene, &look::look(global.color), feed, observer, None, &mut signals).await
+            view::show(&mut screen, scene, &look::look(global.color), feed, observer, None, &mut signals).await
         }
         (_, None) => at_once(source, output, observer, global),
         (_, speed) => {
             let form = watch::form(output, global.color);
-            let headless = Headless { out: Lines::stdout(), form, observer, timeout: None, keeper: None };
+            let headless = Headless {
+                out: Lines::stdout(),
+                form,
+                observer,
+                timeout: None,
+                keeper: None,
+                sought: Sought::default(),
+            };
             headless.run(replay::play(source.ordered()?, speed), &mut Signals::listen()?).await
         }
     }

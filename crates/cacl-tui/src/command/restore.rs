@@ -10,7 +10,7 @@ use futures_util::{Stream, StreamExt};
 use jiff::SignedDuration;
 
 use super::{
-    headless::{counted, hopeless, words},
+    headless::{Sought, counted, hopeless, words},
     journaled::{self, Journaled, Wish},
     watch,
 };
@@ -95,15 +95,16 @@ async fn read(options: &Restore, global: &Global) -> anyhow::Result<History> {
                     yield item;
                 }
             };
-            learn(&mut history, feed, Awaited { log: false, past: true }).await?;
+            learn(&mut history, feed, Awaited { log: false, past: true }, &Sought::default()).await?;
             return Ok(history);
         }
     };
     let source = SourceOptions { no_lookup: options.no_lookup, ..SourceOptions::default() };
     let start = Some(Start::From(options.since.unwrap_or(Since::Ago(FAR))));
     let wish = Wish { reader: None, start, source, journal: !options.no_journal, patience: Duration::ZERO };
-    let Journaled { feed, .. } = journaled::open(&session, &place, wish).await;
-    learn(&mut history, feed, Awaited { log: true, past: !options.no_lookup }).await?;
+    let Journaled { feed, .. } = journaled::open(&session, &place, wish).await?;
+    let awaited = Awaited { log: true, past: !options.no_lookup };
+    learn(&mut history, feed, awaited, &watch::sought(&place, global)).await?;
     Ok(history)
 }
 
@@ -115,14 +116,19 @@ struct Awaited {
 }
 
 /// Takes in a feed until all that is awaited has been read.
-async fn learn(history: &mut History, feed: impl Stream<Item = Feed>, mut awaited: Awaited) -> anyhow::Result<()> {
+async fn learn(
+    history: &mut History,
+    feed: impl Stream<Item = Feed>,
+    mut awaited: Awaited,
+    sought: &Sought,
+) -> anyhow::Result<()> {
     let mut feed = std::pin::pin!(feed);
     while awaited.log || awaited.past {
         match feed.next().await {
             Some(Feed::Change(change)) => drop(history.insert(*change)),
             Some(Feed::Snapshot { client, taken, settings }) => history.snapshot(client, taken, *settings),
             Some(Feed::Status(Status::Live)) => awaited.log = false,
-            Some(Feed::Status(status)) => match hopeless(&status) {
+            Some(Feed::Status(status)) => match hopeless(&status, sought) {
                 Some(failure) => return Err(failure.into()),
                 None => note(&words(&status)),
             },

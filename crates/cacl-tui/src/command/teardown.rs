@@ -14,12 +14,11 @@ use super::{
     ask,
     headless::counted,
     progress::{self, Followed},
-    watch,
 };
 use crate::{
     Exit,
     cli::{Global, Teardown},
-    failure::{exit_of, note},
+    failure::{Failure, exit_of, note},
     look,
     report::Out,
     screen::{self, Heading},
@@ -28,7 +27,7 @@ use crate::{
 
 /// Runs it.
 pub async fn run(options: &Teardown, global: &Global) -> anyhow::Result<Exit> {
-    ask::require_answer(options.yes, "teardown")?;
+    ask::require_answer(options.yes, "teardown", global)?;
     let session = Session::open(&global.access()).await?;
     let identity = session.identity().await?;
     let names = Names {
@@ -38,7 +37,7 @@ pub async fn run(options: &Teardown, global: &Global) -> anyhow::Result<Exit> {
         region: session.region().to_owned(),
     };
     let Some(plan) = plan(&session, &names).await? else {
-        return Err(watch::not_deployed(&session, &names.stack).into());
+        return Err(nothing_there(&names).into());
     };
     let mut out = Out::stdout();
     describe(&mut out, &plan)?;
@@ -50,7 +49,8 @@ pub async fn run(options: &Teardown, global: &Global) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     let mut signals = Signals::listen()?;
-    let heading = heading(&names);
+    let back = format!("the deletion goes on; to come back to it: {}", global.next("teardown"));
+    let heading = heading(&names, back);
     let progress = teardown(session, plan);
     let followed = if look::interactive() {
         let mut screen = screen::Session::enter(!global.no_mouse)?;
@@ -58,11 +58,22 @@ pub async fn run(options: &Teardown, global: &Global) -> anyhow::Result<Exit> {
     } else {
         progress::in_lines(&mut out, progress, &mut signals).await?
     };
-    finish(&mut out, followed)
+    finish(&mut out, followed, global)
+}
+
+/// Whoever wanted it gone has what they wanted, but perhaps they meant another one.
+fn nothing_there(names: &Names) -> Failure {
+    let what = format!(
+        "nothing is deployed: there is no stack {} in account {}, {}, and nothing of the prefix {} is left",
+        names.stack, names.account, names.region, names.prefix
+    );
+    let help = "if it was torn down before, all is well: there is nothing to delete\n\
+                if it stands elsewhere: --region, --profile, --prefix or --stack-name";
+    Failure::new(Exit::NotFound, what, help)
 }
 
 /// What a screen says above it.
-pub fn heading(names: &Names) -> Heading {
+pub fn heading(names: &Names, detach_hint: String) -> Heading {
     Heading {
         verb: "Tearing down".to_owned(),
         stack: names.stack.clone(),
@@ -70,20 +81,20 @@ pub fn heading(names: &Names) -> Heading {
         region: names.region.clone(),
         expected: None,
         started: Timestamp::now(),
-        detach_hint: "the deletion goes on; `cacl-tui teardown` comes back to it".to_owned(),
+        detach_hint,
     }
 }
 
 /// The last line: what was checked, and what is left.
-pub fn finish(out: &mut Out<impl Write>, followed: Followed) -> anyhow::Result<Exit> {
+pub fn finish(out: &mut Out<impl Write>, followed: Followed, global: &Global) -> anyhow::Result<Exit> {
     let exit = match followed {
         Followed::Done(Done::Removed { checked, left, unchecked }) => {
             tell_what_is_left(out, &checked.join(", "), &left, &unchecked)?;
-            advise(&left, &unchecked)
+            advise(&left, &unchecked, global)
         }
         Followed::Done(Done::Deployed { .. }) => Exit::Done,
         Followed::Left => {
-            progress::tell_left("deletion", "teardown");
+            progress::tell_left("deletion", &global.next("teardown"));
             Exit::Interrupted
         }
     };
@@ -119,7 +130,7 @@ fn tell_what_is_left(
 }
 
 /// What to do about it, and how it counts. What is there for sure is worse than what may be.
-fn advise(left: &[String], unchecked: &[Error]) -> Exit {
+fn advise(left: &[String], unchecked: &[Error], global: &Global) -> Exit {
     let mut told = Vec::new();
     for help in unchecked.iter().filter_map(|error| error.help.as_deref()) {
         if !told.contains(&help) {
@@ -128,7 +139,7 @@ fn advise(left: &[String], unchecked: &[Error]) -> Exit {
         }
     }
     if !left.is_empty() {
-        note("run `cacl-tui teardown` once more, or delete them by hand");
+        note(&format!("to try once more: {}; else delete them by hand", global.next("teardown")));
         return Exit::Left;
     }
     unchecked.first().map_or(Exit::Done, |error| exit_of(&error.clone().into()))

@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt, stream};
 use jiff::Timestamp;
 
 use super::{
-    headless::{Headless, stopped},
+    headless::{Headless, Sought, stopped},
     journaled::{self, Journaled, Wish},
     observer::Observer,
     view,
@@ -17,7 +17,7 @@ use crate::{
     Exit,
     cli::{
         Global, Watch,
-        values::{Color, Output},
+        values::{Color, Output, Start},
     },
     failure::{Failure, note},
     feed::{Feed, live},
@@ -30,6 +30,11 @@ use crate::{
 
 /// When the stack is looked for again; the SDK has tried three times by itself before.
 const AGAIN: Duration = Duration::from_secs(3);
+
+/// How to make a change where there is no console.
+const LOCAL: &str = "Try it: change an app client, with the aws CLI in a shell that has the lines which `cacl-tui local` printed.\n\
+                     aws cognito-idp update-user-pool-client --help\n\
+                     The README has the whole call, below Evaluate.";
 
 /// Where the changes arrive.
 #[derive(Debug)]
@@ -56,6 +61,11 @@ impl Place {
 /// Runs it.
 pub async fn run(options: Watch, global: &Global) -> anyhow::Result<Exit> {
     let output = output(options.output)?;
+    if options.no_journal && options.since == Some(Start::Last) {
+        let what = "where the last run ended stands in its journal, and there is to be none";
+        let help = "leave out --no-journal (and CACL_NO_JOURNAL), or say from when on, as in --since 24h";
+        return Err(Failure::new(Exit::Usage, what, help).into());
+    }
     let session = Session::open(&global.access()).await?;
     match output {
         Output::Tui => {
@@ -68,7 +78,7 @@ pub async fn run(options: Watch, global: &Global) -> anyhow::Result<Exit> {
         }
         Output::Text | Output::Jsonl => {
             let place = find(&session, &options, global).await?;
-            in_lines(session, &place, &options, output, global.color, &mut Signals::listen()?).await
+            in_lines(session, &place, &options, output, global, &mut Signals::listen()?).await
         }
     }
 }
@@ -104,19 +114,27 @@ pub async fn find(session: &Session, options: &Watch, global: &Global) -> anyhow
     }
     let name = global.stack();
     let Some(stack) = stack::describe(session, &name).await? else {
-        return Err(not_deployed(session, &name).into());
+        return Err(not_deployed(session, global).into());
     };
     let Some(group) = stack.outputs.get("LogGroupName").cloned() else {
         let what = format!("the stack {name} is {} and has no log group to follow", stack.status);
-        return Err(Failure::new(Exit::NotFound, what, "stand it up, or mend it: cacl-tui deploy").into());
+        return Err(Failure::new(
+            Exit::NotFound,
+            what,
+            format!("to stand it up, or mend it: {}", global.next("deploy")),
+        )
+        .into());
     };
     Ok(Place { group, stack: Some(stack) })
 }
 
 /// Says so, and where was looked.
-pub fn not_deployed(session: &Session, stack: &str) -> Failure {
-    let what = format!("nothing is deployed: there is no stack {stack} in {}", session.region());
-    let help = "to stand it up: cacl-tui deploy\nif it stands elsewhere: --region, --profile, --prefix or --stack-name";
+fn not_deployed(session: &Session, global: &Global) -> Failure {
+    let what = format!("nothing is deployed: there is no stack {} in {}", global.stack(), session.region());
+    let help = format!(
+        "to stand it up: {}\nif it stands elsewhere: --region, --profile, --prefix or --stack-name",
+        global.next("deploy")
+    );
     Failure::new(Exit::NotFound, what, help)
 }
 
@@ -129,7 +147,7 @@ pub fn scene(session: &Session, name: &str, identity: Option<&Identity>, wishes:
         region: session.region().to_owned(),
         who: identity.map(Identity::name).unwrap_or_default(),
         armed: None,
-        hint: None,
+        hint: session.is_loopback().then(|| LOCAL.to_owned()),
         wishes,
         filter: None,
     }
@@ -194,7 +212,14 @@ fn found<'a>(
         if let Some(armed) = place.armed() {
             yield Ok(Feed::Armed(armed));
         }
-        let Journaled { mut feed, keeper } = journaled::open(session, &place, wish(options, Reader::Screen, patience)).await;
+        let opened = journaled::open(session, &place, wish(options, Reader::Screen, patience)).await;
+        let Journaled { mut feed, keeper } = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                yield Err(error);
+                return;
+            }
+        };
         kept.replace(keeper);
         while let Some(item) = feed.next().await {
             yield Ok(item);
@@ -224,24 +249,30 @@ fn trouble(error: &anyhow::Error) -> Option<Status> {
     }
 }
 
+/// The log of a place.
+pub fn sought(place: &Place, global: &Global) -> Sought {
+    Sought { group: place.group.clone(), deploy: global.next("deploy") }
+}
+
 /// Watches on stdout.
 pub async fn in_lines(
     session: Session,
     place: &Place,
     options: &Watch,
     output: Output,
-    color: Color,
+    global: &Global,
     signals: &mut Signals,
 ) -> anyhow::Result<Exit> {
     // AWS may be long in answering whose journal it is, and another run may have the journal.
     let Journaled { feed, keeper } = tokio::select! {
         biased;
         stop = signals.next() => return Ok(stopped(stop)),
-        opened = journaled::open(&session, place, wish(options, Reader::Lines, live::PATIENCE)) => opened,
+        opened = journaled::open(&session, place, wish(options, Reader::Lines, live::PATIENCE)) => opened?,
     };
     let headless = Headless {
         out: Lines::stdout(),
-        form: form(output, color),
+        form: form(output, global.color),
+        sought: sought(place, global),
         observer: Observer::new(options),
         timeout: options.timeout,
         keeper: keeper.clone(),

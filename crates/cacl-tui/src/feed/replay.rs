@@ -8,6 +8,10 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
     thread,
     time::Duration,
 };
@@ -28,6 +32,21 @@ use document::Document;
 pub struct Recording {
     files: std::vec::IntoIter<PathBuf>,
     open: Option<Open>,
+    recorded: Recorded,
+}
+
+/// What is known of a recording by whoever does not read it: whether all of it has been read, and there was nothing in it.
+#[derive(Debug, Clone, Default)]
+pub struct Recorded(Arc<AtomicU8>);
+
+impl Recorded {
+    const READ: u8 = 1;
+    const EVENTS: u8 = 2;
+
+    /// Whether it is known that there is no event.
+    pub fn is_empty(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == Self::READ
+    }
 }
 
 #[derive(Debug)]
@@ -44,12 +63,20 @@ impl Recording {
         for file in files {
             check(file).with_context(|| format!("cannot read {}", name(file)))?;
         }
-        Ok(Self { files: Vec::from(files).into_iter(), open: None })
+        Ok(Self { files: Vec::from(files).into_iter(), open: None, recorded: Recorded::default() })
+    }
+
+    /// For whoever does not read it.
+    pub fn recorded(&self) -> Recorded {
+        self.recorded.clone()
     }
 
     fn piece(&mut self) -> anyhow::Result<Option<Vec<Feed>>> {
         let Some(open) = &mut self.open else {
-            let Some(file) = self.files.next() else { return Ok(None) };
+            let Some(file) = self.files.next() else {
+                self.recorded.0.fetch_or(Recorded::READ, Ordering::Relaxed);
+                return Ok(None);
+            };
             let document = Document::open(&file).with_context(|| format!("cannot read {}", name(&file)))?;
             self.open = Some(Open { file, document, told: false });
             return Ok(Some(Vec::new()));
@@ -62,7 +89,10 @@ impl Recording {
         };
         let mut items: Vec<_> = decoded.into_iter().filter_map(item).collect();
         sort(&mut items);
-        open.told |= items.iter().any(|item| matches!(item, Feed::Change(_)));
+        if items.iter().any(|item| matches!(item, Feed::Change(_))) {
+            open.told = true;
+            self.recorded.0.fetch_or(Recorded::EVENTS, Ordering::Relaxed);
+        }
         Ok(Some(items))
     }
 }

@@ -128,11 +128,20 @@ async fn a_journal_need_not_be() {
         assert!(stderr.starts_with("note: the journal") && stderr.contains(words), "{stderr}");
         assert!(!stderr.contains('\u{1b}'), "{stderr}");
     }
+    // Only whoever wants to go on from it has to have one.
+    let last = ["watch", "-o", "text", "--since", "last", "--timeout", PATIENCE];
+    fs::write(&file, "\u{1b}[2J").expect("written");
+    let (code, stdout, stderr) = ran(&mut aws.cacl(&last));
+    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+    assert!(stderr.starts_with("error: it is not known where the last run ended: the journal had a line"), "{stderr}");
     fs::write(aws.home.path().join("file"), "in the way").expect("written");
     let state = aws.home.path().join("file");
     let (code, stdout, stderr) = ran(aws.cacl(&watch).env("XDG_STATE_HOME", &state));
     assert_eq!((code, stdout.lines().count()), (0, 1));
     assert!(stderr.contains("the journal cannot be used"), "{stderr}");
+    let (code, stdout, stderr) = ran(aws.cacl(&last).env("XDG_STATE_HOME", &state));
+    assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
+    assert!(stderr.contains("the journal cannot be used") && stderr.contains("help: mend that"), "{stderr}");
     // A service has a folder for its state, and no home.
     let state = aws.home.path().join("state");
     let (code, _, stderr) = ran(aws.cacl(&watch).env_remove("HOME").env("XDG_STATE_HOME", &state));

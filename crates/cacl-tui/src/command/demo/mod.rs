@@ -5,7 +5,7 @@
 
 mod story;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, io::Write, time::Duration};
 
 use anyhow::Context;
 use cacl_aws::{Access, Artifact, DeployRequest, Identity, Names, Session, Since, stack, stack::Done, teardown};
@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 
 use super::{
     deploy,
-    headless::Headless,
+    headless::{Headless, Sought},
     journaled::{self, Wish},
     local,
     observer::Observer,
@@ -34,6 +34,9 @@ use crate::{
 
 /// How long the story may take where nobody watches: many times what it needs.
 const PATIENCE: Duration = Duration::from_mins(5);
+
+/// What it means to leave before the end.
+const LEAVING: &str = "the demo ends, and its AWS with it";
 
 /// Nothing in this AWS is older than the demo.
 const EVER: Since = Since::At(jiff::Timestamp::UNIX_EPOCH);
@@ -98,6 +101,14 @@ impl Stage {
     }
 }
 
+/// A deletion that nobody waits for ends with the AWS it is in.
+fn finish(out: &mut Out<impl Write>, followed: Followed, global: &Global) -> anyhow::Result<Exit> {
+    match followed {
+        Followed::Left => Ok(Exit::Interrupted),
+        followed @ Followed::Done(_) => ending::finish(out, followed, global),
+    }
+}
+
 /// A session with the local AWS, as one of its people.
 async fn session(endpoint_url: &str, key: &str) -> anyhow::Result<Session> {
     let access = Access {
@@ -113,7 +124,7 @@ async fn session(endpoint_url: &str, key: &str) -> anyhow::Result<Session> {
 async fn on_screen(stage: &Stage, global: &Global, signals: &mut Signals) -> anyhow::Result<Exit> {
     let look = look::look(global.color);
     let mut screen = screen::Session::enter(!global.no_mouse)?;
-    let heading = deploy::heading(&stage.names);
+    let heading = deploy::heading(&stage.names, LEAVING.to_owned());
     let deployment = stack::deploy(stage.session.clone(), stage.request());
     let Followed::Done(Done::Deployed { outputs, .. }) =
         progress::on_screen(&mut screen, &heading, &look, deployment, signals).await?
@@ -125,10 +136,10 @@ async fn on_screen(stage: &Stage, global: &Global, signals: &mut Signals) -> any
         return Ok(exit);
     };
     let deletion = teardown::teardown(stage.session.clone(), plan);
-    let heading = ending::heading(&stage.names);
+    let heading = ending::heading(&stage.names, LEAVING.to_owned());
     let followed = progress::on_screen(&mut screen, &heading, &look, deletion, signals).await?;
     drop(screen);
-    let ended = ending::finish(&mut Out::stdout(), followed)?;
+    let ended = finish(&mut Out::stdout(), followed, global)?;
     Ok(if ended == Exit::Done { exit } else { ended })
 }
 
@@ -182,7 +193,7 @@ async fn in_lines(stage: &Stage, global: &Global, signals: &mut Signals) -> anyh
     let plan = teardown::plan(&stage.session, names).await?.context("the stack is gone before its time")?;
     let deletion = teardown::teardown(stage.session.clone(), plan);
     let followed = progress::in_lines(&mut out, deletion, signals).await?;
-    let ended = ending::finish(&mut out, followed)?;
+    let ended = finish(&mut out, followed, global)?;
     Ok(if ended == Exit::Done { exit } else { ended })
 }
 
@@ -202,6 +213,7 @@ async fn listen(
         observer: Observer { count: Some(story::CHANGES), ..Observer::default() },
         timeout: Some(PATIENCE),
         keeper: None,
+        sought: Sought::default(),
     };
     let feed = journaled::plain(&stage.session, &place, EVER, stage.wish(PATIENCE));
     let story = Box::pin(story::tell(cast, story::Tempo::ForPipes));

@@ -130,7 +130,7 @@ async fn create(session: &Session, pool: &str, settings: Value) -> anyhow::Resul
 pub fn try_it(outputs: &BTreeMap<String, String>) -> String {
     let name = |output: &str| outputs.get(output).map_or("ID", String::as_str);
     format!(
-        "aws cognito-idp update-user-pool-client --user-pool-id {} --client-id {} --client-name mine",
+        "aws cognito-idp update-user-pool-client \\\n  --user-pool-id {} \\\n  --client-id {} --client-name mine",
         name("UserPoolId"),
         name("AppClientId")
     )

@@ -49,7 +49,7 @@ impl Exporter {
     }
 
     fn begin(&mut self, path: &Path) -> Result<String, String> {
-        let path = self.folder.join(path);
+        let path = self.folder.join(expanded(path, etcetera::home_dir().ok()));
         if path.symlink_metadata().is_ok() {
             return Err(taken(&path));
         }
@@ -95,4 +95,30 @@ fn refused(path: &Path, error: &io::Error) -> String {
 
 fn name(path: &Path) -> String {
     clean(&path.display().to_string()).into_owned()
+}
+
+/// `~/x` as a shell has it; no shell reads what is typed here.
+fn expanded(path: &Path, home: Option<PathBuf>) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tilde_is_the_home() {
+        let home = || Some(PathBuf::from("/home/kim"));
+        let check = |path: &str, home, expected: &str| assert_eq!(expanded(path.as_ref(), home), Path::new(expected));
+        check("~/x.csv", home(), "/home/kim/x.csv");
+        check("~/a b/x.csv", home(), "/home/kim/a b/x.csv");
+        check("x~/y.csv", home(), "x~/y.csv");
+        check("~sam/x.csv", home(), "~sam/x.csv");
+        check("~x.csv", home(), "~x.csv");
+        check("/tmp/~", home(), "/tmp/~");
+        check("~/x.csv", None, "~/x.csv");
+    }
 }
