@@ -42,6 +42,11 @@ pub enum Effect {
 }
 
 impl Effect {
+    /// Whether the client is like that already.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Changes(diff) if diff.is_empty())
+    }
+
     /// `allowedOAuthScopes: + shop/orders.write`, one for each setting that would be another one; none if there is nothing to tell.
     pub fn lines(&self, glyphs: &Glyphs) -> Vec<String> {
         let Self::Changes(diff) = self else { return Vec::new() };
@@ -87,6 +92,13 @@ pub fn standing(history: &History, change: &Change) -> Standing {
         Some(loss) if loss.is_open(now.as_ref()) => Standing::Open,
         Some(_) => Standing::Back,
     }
+}
+
+/// Whether a client is by now as it was before a change, which may well be for another reason than that somebody undid it.
+pub fn is_back(history: &History, change: &Change) -> bool {
+    let Some(before) = history.before(&change.id) else { return false };
+    let now = change.client_key().and_then(|client| now(history, &client));
+    now.is_some_and(|now| Diff::between(&now.settings, &before.settings).is_empty())
 }
 
 /// What is still amiss, the latest first, and how many losses there were.

@@ -199,6 +199,11 @@ impl Diff {
         summary
     }
 
+    /// Whether nothing is different.
+    pub fn is_empty(&self) -> bool {
+        self.rows.iter().all(|row| row.class == Class::Unchanged)
+    }
+
     /// The row of a parameter.
     pub fn row(&self, path: &str) -> Option<&Row> {
         self.rows.iter().find(|row| &*row.path == path)

@@ -57,7 +57,7 @@ pub(super) fn new_domain(subject: &Subject<'_>) -> Option<String> {
     new.sort();
     new.dedup();
     new.retain(|domain| !had.contains(domain) && !is_local(domain));
-    named("URL of a new domain", &new.iter().map(String::as_str).collect::<Vec<_>>())
+    named("URL of a domain that it did not have", &new.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 fn scheme(url: &str) -> &str {

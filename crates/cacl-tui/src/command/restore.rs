@@ -189,14 +189,14 @@ fn tell(undo: &Undo, global: &Global) {
     match undo.effect {
         Effect::Anew => note("the client was deleted: the call makes it anew"),
         Effect::Unknown => note("what the client is like now is not known, nor what the call would change"),
-        Effect::Changes(_) if lines.is_empty() => {
+        Effect::Changes(_) if undo.effect.is_nothing() => {
             note("the client is like that already: the call would change nothing");
         }
         Effect::Changes(_) => {
             note(&format!("the call changes, from what is known of the client by now:\n{}", lines.join("\n")));
         }
     }
-    if undo.later > 0 {
+    if undo.later > 0 && !undo.effect.is_nothing() {
         note(&format!(
             "{} of the client since then would be undone, too",
             counted(undo.later as u64, "change", "changes")

@@ -72,10 +72,13 @@ fn what_is_back_is_not_offered_again() {
     stage.press("G r");
     stage.assert_shows("The change took nothing away.");
     stage.assert_shows("callbackURLs: + http://shop.example.org/cb");
-    stage.press("esc k k k r");
+    stage.press("esc k k k");
+    stage.assert_shows("by now the client is again as it was before");
+    stage.press("r");
     stage.assert_shows("To the state before UpdateUserPoolClient by kim@example.org, 2026-10-01 10:41:07");
     stage.assert_shows("What the change took away is back already.");
     stage.assert_shows("The client is like that already: the call would change nothing.");
+    assert!(!stage.shows("undone"), "there is nothing to undo");
 }
 
 #[test]

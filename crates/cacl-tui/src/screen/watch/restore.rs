@@ -93,7 +93,7 @@ impl Shown {
                     Standing::Back => lines.extend(says("What the change took away is back already.", Role::Reset)),
                 }
                 lines.extend(effect(&undo.effect, theme, columns));
-                if undo.later > 0 {
+                if undo.later > 0 && !undo.effect.is_nothing() {
                     let later = text::count(undo.later, "change", "changes");
                     lines.extend(says(&format!("{later} of the client since then would be undone, too."), Role::Reset));
                 }
@@ -122,15 +122,14 @@ impl Shown {
 
 /// What a call would do. That a client is made anew is a note of the call.
 fn effect(effect: &Effect, theme: &Theme, columns: usize) -> Vec<Line<'static>> {
-    let changes = effect.lines(theme.glyphs);
     let words = match effect {
         Effect::Anew => return Vec::new(),
         Effect::Unknown => "What the client is like now is not known, nor what the call would change.",
-        Effect::Changes(_) if changes.is_empty() => "The client is like that already: the call would change nothing.",
+        Effect::Changes(_) if effect.is_nothing() => "The client is like that already: the call would change nothing.",
         Effect::Changes(_) => "The call changes, from what is known of the client by now:",
     };
     let mut lines = flow(Vec::new(), &[piece(words, theme.style(Role::Text))], columns);
-    for change in changes {
+    for change in effect.lines(theme.glyphs) {
         lines.extend(flow(vec![Span::raw("  ")], &[piece(&change, theme.style(Role::Accent))], columns));
     }
     lines

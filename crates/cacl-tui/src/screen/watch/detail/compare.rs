@@ -1,6 +1,6 @@
 //! Two states of one client against each other, whatever happened between them.
 
-use cacl_event::{Change, Class, History, Kind};
+use cacl_event::{Change, History, Kind};
 
 use super::{Look, diff, list};
 use crate::screen::{
@@ -26,7 +26,7 @@ pub fn page(history: &History, mark: &Change, change: &Change, look: &Look) -> O
         draft.plain(flow(Vec::new(), &[look.piece(words, Role::Quiet)], look.width));
         return Some(draft);
     };
-    if compared.rows.iter().all(|row| row.class == Class::Unchanged) {
+    if compared.is_empty() {
         draft.plain(flow(Vec::new(), &[look.piece("there is no difference", Role::Strong)], look.width));
     }
     let head = |one: &Change, beside: &Change| format!("after {}", look.times.clock(one.time, beside.time));

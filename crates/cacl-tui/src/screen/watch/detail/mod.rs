@@ -29,6 +29,7 @@ use ratatui::{
 use super::{Model, list, model::Style, times::Times};
 use crate::{
     feed::Past,
+    restore,
     screen::{
         keys::{self, Action},
         page::{Draft, Pointed},
@@ -125,7 +126,7 @@ pub fn page(history: &History, change: &Change, look: &Look) -> Draft {
     let reasons: Vec<Reason> = judgement.reasons.into_iter().map(|reason| in_short(reason, &diff)).collect();
     let column = badges(&reasons);
     draft.plain(why(change, &reasons, column, look));
-    let way_back = way_back(change, &diff, column, look);
+    let way_back = way_back(history, change, &diff, column, look);
     let mut facts = facts(change, look).into_iter();
     if look.dense {
         // Who did it and what was lost come first; the rest is found further down.
@@ -175,15 +176,20 @@ fn badges(reasons: &[Reason]) -> usize {
 }
 
 /// How to put back what was lost unasked for, or with its client.
-fn way_back(change: &Change, diff: &Diff, column: usize, look: &Look) -> Vec<Line<'static>> {
+fn way_back(history: &History, change: &Change, diff: &Diff, column: usize, look: &Look) -> Vec<Line<'static>> {
     let lost = diff.summary().reset > 0 || (change.kind == Kind::Delete && !diff.rows.is_empty());
     if !diff.applied || !lost {
         return Vec::new();
     }
     let key = keys::name_of(Action::Restore, look.theme.glyphs);
     let indent = " ".repeat(if look.dense || look.width < 30 { 0 } else { column });
-    let head = vec![Span::raw(indent), Span::styled(format!("{key} "), look.theme.style(Role::Accent))];
-    flow(head, &[look.piece("shows the call that puts it back", Role::Quiet)], look.width)
+    let (head, words) = if restore::is_back(history, change) {
+        (vec![Span::raw(indent)], "by now the client is again as it was before")
+    } else {
+        let key = Span::styled(format!("{key} "), look.theme.style(Role::Accent));
+        (vec![Span::raw(indent), key], "shows the call that puts it back")
+    };
+    flow(head, &[look.piece(words, Role::Quiet)], look.width)
 }
 
 /// What was reset is told below, each with its value, so that here a number is enough.
