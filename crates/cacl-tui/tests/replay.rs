@@ -149,12 +149,15 @@ fn a_part_of_an_export_is_read_with_what_was_known() {
         for filter in
             ["", "sev>=high", "class:reset", "event:delete", "outcome:failed", "origin:console", "-event:create"]
         {
-            let filter = format!("--filter={filter}");
-            let part = replayed(story, &["-o", "jsonl", &filter]);
+            let part = replayed(story, &["-o", "jsonl", "--filter", filter]);
             assert_eq!(replayed(&part, &["-o", "jsonl"]), part, "{filter}");
             // What people see is the same, too.
             for form in ["text", "csv"] {
-                assert_eq!(replayed(&part, &["-o", form]), replayed(story, &["-o", form, &filter]), "{filter}");
+                assert_eq!(
+                    replayed(&part, &["-o", form]),
+                    replayed(story, &["-o", form, "--filter", filter]),
+                    "{filter}"
+                );
             }
         }
     }

@@ -128,7 +128,7 @@ fn a_secret_is_asked_for_where_a_client_is_made_and_nowhere_else() {
 /// A client that was deleted, one that took its name over, and one that had another name first.
 #[rstest]
 #[case::the_living(&["web-shop"], 0, "new", "also called web-shop, and left alone:\n  gone  in eu-west-1_Zq4TrPm9K, web-shop, deleted 2026-10-01T08:02:00Z by kim")]
-#[case::by_id(&["gone"], 0, "", "the client was deleted: the call makes it anew")]
+#[case::by_id(&["gone"], 0, "", "the call makes it anew\nnote: a client of that name is there already: new\n")]
 #[case::a_former_name(&["old-shop"], 0, "renamed", "old-shop is called web-store by now: renamed")]
 #[case::only_deleted_ones(&["twins"], 2, "", "2 clients are or were called twins\nhelp: choose one by its id:\n  twin1  in eu-west-1_Zq4TrPm9K, twins, deleted 2026-10-01T08:08:00Z by kim\n  twin2")]
 fn a_name_finds_the_client_that_is_meant(

@@ -86,6 +86,6 @@ pub struct SourceOptions {
 #[derive(Debug, Clone, Default, Args)]
 pub struct FilterOptions {
     /// Only changes that match, such as `sev>=high -actor:deploy since:1h`; the README has the language
-    #[arg(long = "filter", value_name = "EXPR", env = "CACL_FILTER", hide_env_values = true, value_parser = values::filter)]
+    #[arg(long = "filter", value_name = "EXPR", env = "CACL_FILTER", hide_env_values = true, value_parser = values::filter, allow_hyphen_values = true)]
     pub filter: Option<Filter>,
 }

@@ -31,7 +31,7 @@ use crate::{
 
 mod which;
 
-use which::which;
+use which::{namesakes, which};
 
 /// How far back the log is read: as far as CloudTrail remembers, and as the stack keeps it by default.
 const FAR: SignedDuration = SignedDuration::from_hours(24 * 90);
@@ -60,6 +60,11 @@ pub async fn run(options: Restore, global: &Global) -> anyhow::Result<Exit> {
         tell_earlier(&history, last, earlier);
         undo
     };
+    if undo.effect == Effect::Anew {
+        for other in namesakes(&history, &client) {
+            note(&format!("a client of that name is there already: {}", other.client));
+        }
+    }
     let mut out = Out::stdout();
     out.line(undo.call.to_string().trim_end())?;
     out.flush()?;

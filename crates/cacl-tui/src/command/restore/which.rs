@@ -62,6 +62,19 @@ pub fn which(history: &History, wanted: &str, further: &str) -> Result<ClientKey
     }
 }
 
+/// The living clients of the pool that are called as a deleted one was at last: it may have been made anew already.
+pub fn namesakes(history: &History, gone: &ClientKey) -> Vec<ClientKey> {
+    let Some(name) = names(history, gone).pop() else { return Vec::new() };
+    let is_one = |client: &&ClientKey| {
+        client.user_pool == gone.user_pool
+            && deletion(history, client).is_none()
+            && names(history, client).pop().is_some_and(|other| other == name)
+    };
+    let mut found: Vec<ClientKey> = history.clients().filter(is_one).cloned().collect();
+    found.sort();
+    found
+}
+
 /// The names of a client, from the first to the last.
 fn names(history: &History, client: &ClientKey) -> Vec<String> {
     let told = |applied: bool| {
