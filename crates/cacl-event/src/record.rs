@@ -1,16 +1,22 @@
 //! A `CloudTrail` record, kept small.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cmp::Ordering, sync::Arc};
 
+use lz4_flex::block;
 use serde_json::Value;
 
 use crate::pack::{Node, Packed, put_masked, put_members};
 
 /// A masked `CloudTrail` record in a packed form (less than half of its JSON text); read it as text or as a value.
 ///
-/// The client in the response mostly repeats what the request sent; what it repeats is kept once.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Record(Box<[u8]>);
+/// The client in the response mostly repeats what the request sent; what it repeats is kept once. Kept among others in a history it
+/// is smaller still, and the same.
+#[derive(Clone)]
+pub struct Record {
+    kept: Box<[u8]>,
+    /// What it is compressed with, if it is: LZ4, the size before that in the first four bytes.
+    dictionary: Option<Arc<[u8]>>,
+}
 
 impl Record {
     /// The record as compact JSON, keys in the order of the original. Not cleaned for a terminal.
@@ -28,9 +34,34 @@ impl Record {
         Node::masked(&self.whole()).to_value()
     }
 
-    /// Bytes it takes on the heap.
+    /// Bytes it takes packed.
     pub fn size(&self) -> usize {
-        self.0.len()
+        self.packed().len()
+    }
+
+    /// Bytes that are kept of it.
+    pub fn kept(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// What is kept, packed and no more.
+    pub(crate) fn packed(&self) -> Cow<'_, [u8]> {
+        let Some(dictionary) = &self.dictionary else { return Cow::Borrowed(&self.kept) };
+        // Nothing but what was compressed below is read here, so that this does not fail.
+        let packed = block::decompress_size_prepended_with_dict(&self.kept, dictionary);
+        Cow::Owned(packed.unwrap_or_else(|_| Node::NULL.packed().to_vec()))
+    }
+
+    /// Keeps it compressed, if that is less.
+    pub(crate) fn compress(&mut self, dictionary: &Arc<[u8]>) {
+        if self.dictionary.is_some() {
+            return;
+        }
+        let less = block::compress_prepend_size_with_dict(&self.kept, dictionary);
+        if less.len() < self.kept.len() {
+            // A copy of just the right size: shrinking the buffer would leave a hole behind each of many.
+            *self = Self { kept: less.as_slice().into(), dictionary: Some(dictionary.clone()) };
+        }
     }
 
     /// Packs a record that is masked.
@@ -44,15 +75,16 @@ impl Record {
             let is_worth = told.packed().len() > WORTH && request.members().nth(MANY).is_none();
             if is_worth && is_sent() { Node::REPEATED } else { told }
         });
-        Self(once.as_deref().unwrap_or(node.packed()).into())
+        Self { kept: once.as_deref().unwrap_or(node.packed()).into(), dictionary: None }
     }
 
     /// With what is repeated in its place again.
     fn whole(&self) -> Cow<'_, [u8]> {
-        let whole = with_client(Node::masked(&self.0), |name, told, request| {
+        let packed = self.packed();
+        let whole = with_client(Node::masked(&packed), |name, told, request| {
             if told.is_repeated() { request.namesake(name).unwrap_or(told) } else { told }
         });
-        whole.map_or(Cow::Borrowed(&self.0), Cow::Owned)
+        whole.map_or(packed, Cow::Owned)
     }
 
     /// A name for a record that has none of its own: 128 bits of FNV-1a over the text.
@@ -102,6 +134,26 @@ impl From<&Value> for Record {
     /// Masks secrets on the way.
     fn from(value: &Value) -> Self {
         Self::from(Packed::from(value).node())
+    }
+}
+
+impl PartialEq for Record {
+    fn eq(&self, other: &Self) -> bool {
+        self.packed() == other.packed()
+    }
+}
+
+impl Eq for Record {}
+
+impl PartialOrd for Record {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Record {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.packed().cmp(&other.packed())
     }
 }
 

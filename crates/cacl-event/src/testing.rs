@@ -116,6 +116,13 @@ pub(crate) fn state() -> impl Strategy<Value = Settings> {
         (Just("tokenValidityUnits.accessToken"), prop_oneof![Just("minutes"), Just("hours")].prop_map(Value::from)),
         (Just("enableTokenRevocation"), any::<bool>().prop_map(Value::from)),
         (Just("preventUserExistenceErrors"), prop_oneof![Just("LEGACY"), Just("ENABLED")].prop_map(Value::from)),
+        (Just("refreshTokenRotation.feature"), prop_oneof![Just("ENABLED"), Just("DISABLED")].prop_map(Value::from)),
+        (Just("allowedOAuthFlows"), prop_oneof![Just("code"), Just("implicit")].prop_map(|flow| json!([flow]))),
+        (
+            Just("explicitAuthFlows"),
+            prop_oneof![Just("ALLOW_USER_PASSWORD_AUTH"), Just("ALLOW_REFRESH_TOKEN_AUTH")]
+                .prop_map(|flow| json!([flow]))
+        ),
         (Just("somethingNew"), (-9..9i32).prop_map(Value::from)),
     ];
     proptest::collection::vec(path, 0..8).prop_map(|entries| entries.into_iter().collect())

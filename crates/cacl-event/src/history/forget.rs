@@ -5,7 +5,7 @@
 
 use std::hash::BuildHasher;
 
-use foldhash::{HashSet, fast::RandomState};
+use foldhash::{HashSet, quality::RandomState};
 use jiff::Timestamp;
 
 use super::{Baseline, Client, History};
@@ -70,23 +70,27 @@ impl Forgotten {
 }
 
 impl History {
-    /// Forgets all but the newest changes; what later ones are compared with stays. Takes time in proportion to all of them,
-    /// so it is best done when there are twice as many as are to be kept.
+    /// Forgets all but the newest changes; what later ones are compared with stays. A second goes or stays as a whole: in the order
+    /// of their clients, changes of one second may stand otherwise than in the order of all. Takes time in proportion to all of them,
+    /// so it is best done when there are many more than are to be kept.
     ///
     /// A forgotten change that is told again is [`Known`](super::Inserted::Known), unless it was learnt from the past only
     /// and now comes as an event. A change that comes so late that its neighbours are forgotten has no baseline.
     pub fn forget(&mut self, keep: usize) {
-        let Some(many) = self.order.len().checked_sub(keep).filter(|many| *many > 0) else { return };
+        let Some(last) = self.order.len().checked_sub(keep + 1) else { return };
+        let last = self.change(self.order[last]).time;
+        let many = match self.order.partition_point(|place| self.change(*place).time <= last) {
+            all if all == self.order.len() && keep > 0 => {
+                self.order.partition_point(|place| self.change(*place).time < last)
+            }
+            many => many,
+        };
+        if many == 0 {
+            return;
+        }
         let mut goes = vec![false; self.changes.len()];
         for place in &self.order[..many] {
             goes[*place as usize] = true;
-        }
-        // Of a client nothing stays that stands before what goes.
-        for client in self.clients.values() {
-            let last = client.order.iter().rposition(|place| goes[*place as usize]);
-            for place in &client.order[..last.unwrap_or(0)] {
-                goes[*place as usize] = true;
-            }
         }
         let floors: Vec<_> =
             self.clients.iter().filter_map(|(key, client)| Some((key.clone(), self.floor(client, &goes)?))).collect();

@@ -19,6 +19,7 @@ impl History {
         };
         if rank(&change) < rank(known) {
             self.texts.share(&mut change);
+            self.records.compress(&mut change.record);
             self.leave(place);
             *self.changes[place as usize] = Change { hops, known: told, ..change };
             self.enter(place);

@@ -10,6 +10,7 @@ mod forget;
 mod known;
 mod last_set;
 mod merge;
+mod records;
 mod texts;
 
 use std::cmp::Ordering;
@@ -24,6 +25,7 @@ use crate::{
 use derive::settles;
 use forget::{Floor, Forgotten};
 pub use last_set::{FieldOrigin, How, Moment};
+use records::Records;
 use texts::Texts;
 
 /// What an insert did.
@@ -59,6 +61,7 @@ pub struct History {
     ids: HashMap<Text, u32>,
     clients: HashMap<ClientKey, Client>,
     texts: Texts,
+    records: Records,
     forgotten: Forgotten,
 }
 
@@ -94,6 +97,7 @@ impl History {
         // Four billion changes do not fit into any memory; should they, the last one is not taken in.
         let Ok(place) = u32::try_from(self.changes.len()) else { return Inserted::Known };
         self.texts.share(&mut change);
+        self.records.compress(&mut change.record);
         self.ids.insert(change.id.clone(), place);
         self.changes.push(Box::new(change));
         self.enter(place);
