@@ -70,16 +70,16 @@ pub enum Trail {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What to watch for")]
 pub struct PatternOptions {
-    /// Names of API calls [default: UpdateUserPoolClient,DeleteUserPoolClient]
+    /// Names of write calls; those of a newer API go into a --pattern [default: UpdateUserPoolClient,DeleteUserPoolClient]
     #[arg(long, value_name = "A,B", value_delimiter = ',', conflicts_with = "scope")]
     pub events: Vec<String>,
     /// A ready-made choice of calls
     #[arg(long, value_enum, value_name = "SCOPE")]
     pub scope: Option<Scope>,
-    /// Only calls about these user pools (repeat, or separate by commas)
+    /// Only calls about these user pools, and those that name none (repeat, or separate by commas)
     #[arg(long = "user-pool", value_name = "ID", value_delimiter = ',')]
     pub user_pools: Vec<String>,
-    /// Only calls about these app clients (repeat, or separate by commas)
+    /// Only calls about these app clients, by id; and those that name none (repeat, or separate by commas)
     #[arg(long = "client", value_name = "ID", value_delimiter = ',')]
     pub clients: Vec<String>,
     /// Any EventBridge pattern, as JSON, in place of the options above
