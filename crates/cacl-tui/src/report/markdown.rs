@@ -53,7 +53,7 @@ pub fn entry(told: &Told<'_>) -> String {
     let facts = facts.into_iter().filter_map(|(name, fact)| Some((name, fact?)));
     lines.extend(facts.map(|(name, fact)| format!("| {name} | {} |", value(fact))));
     lines.extend(differences(told));
-    let unchanged = diff.rows.iter().filter(|row| row.class == Class::Unchanged).count();
+    let unchanged = diff.folded().iter().filter(|row| row.class == Class::Unchanged).count();
     if unchanged > 0 {
         lines.push(format!("\n{unchanged} unchanged."));
     }
@@ -64,7 +64,7 @@ fn differences(told: &Told<'_>) -> Vec<String> {
     let sides = Sides::of(&told.diff, Theme::new(false, false).glyphs);
     let line =
         |row: &Row| format!("| {} | {} | {} |", row.class.as_str(), value(&row.path), value(&sides.describe(row)));
-    let rows: Vec<String> = told.diff.rows.iter().filter(|row| matters(row.class)).map(line).collect();
+    let rows: Vec<String> = told.diff.folded().iter().filter(|row| matters(row.class)).map(line).collect();
     if rows.is_empty() {
         return rows;
     }

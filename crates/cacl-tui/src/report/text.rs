@@ -56,7 +56,8 @@ pub fn line(told: &Told<'_>, style: &Style) -> String {
     }
     columns.push(fate(told, style).unwrap_or_default());
     let sides = Sides::of(&told.diff, style.theme.glyphs);
-    let rows = told.diff.rows.iter().filter(|row| matters(row.class));
+    let folded = told.diff.folded();
+    let rows = folded.iter().filter(|row| matters(row.class));
     let rows =
         rows.map(|row| format!("{} {}: {}", style.theme.class(row.class).0, clean(&row.path), sides.describe(row)));
     columns.push(rows.collect::<Vec<_>>().join("; "));
@@ -85,7 +86,8 @@ pub fn block(told: &Told<'_>, style: &Style) -> String {
 
 fn rows(told: &Told<'_>, style: &Style) -> Vec<String> {
     let sides = Sides::of(&told.diff, style.theme.glyphs);
-    let shown: Vec<_> = told.diff.rows.iter().filter(|row| matters(row.class)).collect();
+    let all = told.diff.folded();
+    let shown: Vec<_> = all.iter().filter(|row| matters(row.class)).collect();
     let width = shown.iter().map(|row| clean(&row.path).chars().count()).max().unwrap_or(0);
     let mut lines: Vec<String> = shown
         .iter()
@@ -95,7 +97,7 @@ fn rows(told: &Told<'_>, style: &Style) -> Vec<String> {
             paint(&line, role, style)
         })
         .collect();
-    let unchanged = told.diff.rows.iter().filter(|row| row.class == Class::Unchanged).count();
+    let unchanged = all.iter().filter(|row| row.class == Class::Unchanged).count();
     if unchanged > 0 {
         lines.push(format!("    {} {unchanged} unchanged", style.theme.glyphs.unchanged));
     }
