@@ -32,9 +32,13 @@ use crate::{
 const AGAIN: Duration = Duration::from_secs(3);
 
 /// How to make a change where there is no console.
-const LOCAL: &str = "Try it: change an app client, with the aws CLI in a shell that has the lines which `cacl-tui local` printed.\n\
-                     aws cognito-idp update-user-pool-client --help\n\
-                     The README has the whole call, below Evaluate.";
+const LOCAL: &str = "Try it, in a shell that has the lines which `cacl-tui local` printed:\n\
+    pool=$(aws cognito-idp list-user-pools --max-results 1 \\\n\
+    --query 'UserPools[0].Id' --output text)\n\
+    client=$(aws cognito-idp list-user-pool-clients --user-pool-id $pool \\\n\
+    --query 'UserPoolClients[0].ClientId' --output text)\n\
+    aws cognito-idp update-user-pool-client --user-pool-id $pool \\\n\
+    --client-id $client --client-name mine";
 
 /// Where the changes arrive.
 #[derive(Debug)]
