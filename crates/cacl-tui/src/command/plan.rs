@@ -112,6 +112,10 @@ impl Plan {
         for lost in &self.lost {
             out.line(&format!("              with it go {}", clean(lost)))?;
         }
+        let half_deleted = self.standing.as_ref().is_some_and(|stack| stack.status == "DELETE_FAILED");
+        if half_deleted && !self.lost.iter().any(|lost| lost.starts_with("the log group")) {
+            out.line("              gone before: the log group and all changes recorded in it")?;
+        }
         for change in self.changes() {
             out.line(&format!("              {}", clean(&change)))?;
         }
