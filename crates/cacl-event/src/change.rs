@@ -183,6 +183,11 @@ impl Change {
         }
     }
 
+    /// What it stands by among those of its client.
+    pub fn place(&self) -> (Timestamp, Turn, &str) {
+        (self.time, self.turn(), &self.id)
+    }
+
     /// Whether this is a call that changes (or tries to change) an app client, the calls that do so indirectly included
     /// (secrets, branding, resource servers). Hosted-UI traffic, sign-ins and reads are not.
     pub fn concerns_client(&self) -> bool {

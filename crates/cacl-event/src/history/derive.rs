@@ -19,7 +19,7 @@ impl History {
             Kind::Other => None,
             Kind::Update | Kind::Delete => {
                 let derived = self.derived_before(change);
-                known::before(change, derived.as_ref()).or(derived)
+                self.told_before(change, derived.as_ref()).or(derived)
             }
         }
     }

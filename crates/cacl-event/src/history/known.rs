@@ -1,14 +1,28 @@
 //! What was known of a change when it was exported, beside what is known of it here.
 //!
 //! An export may reach less far back than what it was made from, and may leave changes out. So what it says was before a change
-//! counts; that it came about by an earlier change which is here as well is told where both agree.
+//! counts; that it came about by an earlier change which is here as well is told where both agree. Only where that one came too late
+//! for a line that was told live, the line could not know.
 
 use std::cmp::Ordering;
 
+use super::History;
 use crate::{Baseline, Change, Kind, Settings, change::Known};
 
+impl History {
+    /// The state before a change that was exported with one, given what the changes here make of it; `None` if it was not, or did
+    /// not know of the change that led there.
+    pub(super) fn told_before(&self, change: &Change, derived: Option<&Baseline>) -> Option<Baseline> {
+        let from = derived.and_then(|derived| self.get(derived.from.as_deref()?));
+        // Of what was told at one time, what came to the log later.
+        let came = |change: &Change| Some((change.hops.screen?, change.hops.ingested));
+        let is_late = from.and_then(came).zip(came(change)).is_some_and(|(from, told)| from > told);
+        if is_late { None } else { before(change, derived) }
+    }
+}
+
 /// The state before a change that was exported with one, given what the changes here make of it; `None` if it was not.
-pub(super) fn before(change: &Change, derived: Option<&Baseline>) -> Option<Baseline> {
+fn before(change: &Change, derived: Option<&Baseline>) -> Option<Baseline> {
     let known = change.known.as_ref()?.before.as_ref()?;
     // Of a call whose parameters were not recorded an export tells no settings, but what kind of state there was.
     let bare = change.kind == Kind::Update && change.sent.is_none() && change.resulting.is_none();

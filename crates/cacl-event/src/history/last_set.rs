@@ -8,7 +8,7 @@ use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Baseline, Client, History, by_turn, known};
+use super::{Baseline, Client, History, by_turn};
 use crate::{BaselineKind, Change, Class, ClientKey, Diff, Kind, Row, Settings, Text, names::names, settings::Entry};
 
 /// How a setting came to its value.
@@ -156,7 +156,7 @@ impl History {
             let change = self.change(client.settled[stop.settled - 1]);
             let derived = self.derived_before(change);
             // What an export knew otherwise has no known change before it.
-            let told = known::before(change, derived.as_ref());
+            let told = self.told_before(change, derived.as_ref());
             if let Some(state) = told.filter(|told| derived.is_none_or(|derived| derived.settings != told.settings)) {
                 return Some(Stop { state, settled: 0, described: None });
             }

@@ -259,7 +259,7 @@ fn by_time(one: &Change, other: &Change) -> Ordering {
 
 /// The same for two of one client.
 fn by_turn(one: &Change, other: &Change) -> Ordering {
-    (one.time, one.turn()).cmp(&(other.time, other.turn())).then_with(|| one.id.cmp(&other.id))
+    one.place().cmp(&other.place())
 }
 
 #[cfg(test)]

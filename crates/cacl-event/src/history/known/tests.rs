@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::{
-    BaselineKind, ClientKey, Decoded, History, Outcome, decode,
+    BaselineKind, ClientKey, Decoded, History, Hops, Outcome, decode,
     history::{How, Moment},
     report::json_line,
     testing::{self, CLIENT, POOL, call_at},
@@ -81,6 +81,30 @@ fn where_both_agree_the_change_that_led_there_is_known() {
     let read = read(&exported(&whole, |_| true));
     assert_eq!(read.before(&id(3)), whole.before(&id(3)));
     assert_eq!(read.before(&id(3)).expect("known").from.as_deref(), Some(&*id(2)));
+}
+
+#[test]
+fn a_line_that_was_told_live_did_not_know_what_came_too_late() {
+    let seen = |number: usize, ingested: i64, screen: i64| {
+        let mut change = life().at(number).expect("there").clone();
+        let at = |second| jiff::Timestamp::from_second(1_790_000_000 + second).ok();
+        change.hops =
+            Hops { lambda: Some(change.time), log: Some(change.time), ingested: at(ingested), screen: at(screen) };
+        change
+    };
+    // The renaming comes when the update a minute after it has been told, or is just being told.
+    for late in [300, 200] {
+        let mut live = History::default();
+        let told = [seen(0, 61, 62), seen(2, 181, 200), seen(1, late, late)].map(|change| {
+            let place = change.id.clone();
+            live.insert(change);
+            exported(&live, |nth| live.at(nth).is_some_and(|change| change.id == place))
+        });
+        let early = read(&told[..2].concat()).before(&id(3)).expect("told");
+        assert_eq!(early.settings, life().before(&id(2)).expect("known").settings);
+        let read = read(&told.concat());
+        assert_eq!((read.before(&id(3)), read.diff(&id(3))), (life().before(&id(3)), life().diff(&id(3))));
+    }
 }
 
 #[test]
