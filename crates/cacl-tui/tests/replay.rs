@@ -56,9 +56,13 @@ fn stdin_gives_the_same_as_a_file() {
 #[test]
 fn speed_changes_nothing_but_the_time() {
     let home = Home::new();
-    let (_, at_once, _) = ran(home.cacl().args(["replay", &fixture("recording.jsonl")]));
-    let (_, played, _) = ran(home.cacl().args(["replay", &fixture("recording.jsonl"), "--speed", "1000000"]));
-    assert_eq!(played, at_once);
+    std::fs::write(home.path().join("notes.txt"), "nothing\nto see\n").expect("written");
+    for form in ["text", "jsonl"] {
+        let replay = ["replay", &fixture("recording.jsonl"), "notes.txt", "--output", form];
+        let at_once = ran(home.cacl().args(replay));
+        assert_eq!(at_once.2.matches("no event in notes.txt").count(), 1, "{}", at_once.2);
+        assert_eq!(ran(home.cacl().args(replay).args(["--speed", "1000000"])), at_once);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Recorded events: files in any form that `cacl_event` decodes, stdin, gzip.
 //!
-//! They are read as they are asked for, so that a recording may be larger than the memory.
+//! They are read as they are asked for: the first changes can be shown before the last ones are read.
 
 mod document;
 
@@ -158,17 +158,21 @@ pub fn stream(
 ) -> impl Stream<Item = anyhow::Result<Feed>> + Send {
     let (sender, mut pieces) = mpsc::channel(AHEAD);
     // Where no thread can be had, the sender is dropped with the closure, and there is nothing to show but why.
-    let trouble = thread::Builder::new().name("replay".to_owned()).spawn(move || {
+    let thread = thread::Builder::new().name("replay".to_owned()).spawn(move || {
         // Whoever showed it may have left.
         let mut recording = recording;
         let _unread = recording.find_map(|piece| sender.blocking_send(piece).err());
     });
     async_stream::try_stream! {
-        trouble.context("cannot read beside the screen")?;
+        let thread = thread.context("cannot read beside the screen")?;
         while let Some(piece) = pieces.recv().await {
             for item in piece? {
                 yield item;
             }
+        }
+        // It lets go of the channel last, so that this is no wait.
+        if thread.join().is_err() {
+            Err(anyhow::anyhow!("reading broke off by a fault of this program"))?;
         }
         yield Feed::End;
     }

@@ -129,6 +129,16 @@ async fn a_stream_tells_all_and_ends() {
     assert!(matches!(told.as_slice(), [Ok(Feed::Change(_)), Err(why)] if why == "torn"), "{told:?}");
 }
 
+#[tokio::test]
+async fn a_thread_that_breaks_down_is_no_end() {
+    let pieces = (0..2).map(|nth| match nth {
+        0 => Ok(vec![Feed::Change(Box::new(change("2026-10-01T08:00:00Z", "a")))]),
+        _ => panic!("a fault, as is wanted here"),
+    });
+    let told: Vec<_> = stream(pieces).collect().await;
+    assert!(matches!(told.as_slice(), [Ok(Feed::Change(_)), Err(_)]), "{told:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn speed_divides_the_original_spacing() {
     let changes = [change("2026-10-01T08:00:00Z", "a"), change("2026-10-01T08:01:00Z", "b")];
