@@ -77,7 +77,7 @@ pub struct SourceOptions {
     /// Do not ask CloudTrail's event history (`LookupEvents`, 90 days) what clients were like before
     #[arg(long)]
     pub no_lookup: bool,
-    /// Ask Cognito what each client is like that there is a word of: one `DescribeUserPoolClient` each, one a second
+    /// Ask Cognito what each client is like that a successful call names: one `DescribeUserPoolClient` each, one a second
     #[arg(long)]
     pub snapshot: bool,
 }

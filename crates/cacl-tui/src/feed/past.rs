@@ -30,7 +30,7 @@ type Ask = Box<dyn Fn(&Looked) -> Answers + Send>;
 pub struct Wanted {
     /// CloudTrail, for all of its 90 days.
     pub lookup: bool,
-    /// Cognito, for every client that there is a word of.
+    /// Cognito, for every client that a successful call names.
     pub snapshots: bool,
 }
 
@@ -105,10 +105,12 @@ impl Memory {
         }
     }
 
-    /// Takes note of a change from the log; one of an unknown client is a reason to ask again.
+    /// Takes note of a change from the log; one of an unknown client is a reason to ask again, if the call succeeded: otherwise
+    /// anybody could have made the client up.
     pub fn see(&mut self, change: &Change) {
         let Some(client) = change.client_key() else { return };
-        if self.ask.is_some() && matches!(change.kind, Kind::Update | Kind::Delete) && !self.known.contains(&client) {
+        let is_there = change.outcome.is_success() && matches!(change.kind, Kind::Update | Kind::Delete);
+        if self.ask.is_some() && is_there && !self.known.contains(&client) {
             self.delays = AGAIN.iter();
             // One change after the other must not put it off for good.
             let soon = self.delays.next().map(|delay| Instant::now() + *delay);
@@ -159,7 +161,7 @@ fn settling(record: &str) -> Vec<Feed> {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use cacl_event::{Change, Provenance};
+    use cacl_event::{Change, Outcome, Provenance};
     use serde_json::{Value, json};
     use tokio::time::timeout;
 
@@ -216,6 +218,16 @@ mod tests {
         memory.see(&change());
         assert_eq!(drained(&mut memory).await.len(), 3);
         assert_eq!(*asked.lock().expect("unpoisoned"), [0, 60, 300, 960], "CloudTrail may be late");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_somebody_made_up_is_none() {
+        let (mut memory, asked) = memory(Vec::new());
+        assert_eq!(drained(&mut memory).await, [Feed::Past(Past::Read)]);
+        let code = "ResourceNotFoundException".into();
+        memory.see(&Change { outcome: Outcome::Failed { code, message: None }, ..change() });
+        assert_eq!(drained(&mut memory).await, []);
+        assert_eq!(*asked.lock().expect("unpoisoned"), [0]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -31,7 +31,7 @@ type Describe = Box<dyn Fn(&ClientKey) -> BoxFuture<'static, Answer> + Send>;
 /// Asks Cognito, each client once.
 pub struct Describer {
     describe: Describe,
-    /// Whether every client is asked for that there is a word of.
+    /// Whether every client is asked for that a successful call names.
     all: bool,
     waiting: VecDeque<ClientKey>,
     met: HashSet<ClientKey>,
@@ -69,7 +69,7 @@ impl Describer {
         self.asked.is_some() || !self.waiting.is_empty()
     }
 
-    /// There is a word of a client, which is there if the call succeeded. One that has just gone needs no description.
+    /// A call names a client, which is there if it succeeded. One that has just gone needs no description.
     pub fn meet(&mut self, client: &ClientKey, change: &Change) {
         let is_there = change.outcome.is_success() && change.kind != Kind::Delete;
         if self.all && is_there && self.waiting.len() < ROOM && self.met.insert(client.clone()) {
