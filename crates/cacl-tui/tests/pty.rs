@@ -3,7 +3,13 @@
 
 use std::{ffi::OsString, path::Path, time::Duration};
 
+use cacl_aws::{
+    Access, Session,
+    call::{COGNITO, call},
+    stack,
+};
 use cacl_local::{Faults, Local, Options, Pace};
+use serde_json::json;
 use tempfile::TempDir;
 use termlens::{Key, MouseMode, Screen, Signal, Terminal, TerminalBuilder};
 
@@ -45,6 +51,21 @@ impl Desk {
         let mut deploy = self.terminal(&["deploy", "--yes", "--no-watch"]).spawn(PROGRAM)?;
         assert_eq!(deploy.wait_exit()?.code(), Some(0));
         Ok(())
+    }
+
+    /// Somebody changes the sandbox's client.
+    #[tokio::main(flavor = "current_thread")]
+    async fn change(&self) {
+        let access = Access {
+            region: Some("us-east-1".to_owned()),
+            endpoint_url: Some(self.aws.endpoint_url()),
+            keys: Some(("ASIALOCALKIM".to_owned(), "local".to_owned())),
+            ..Access::default()
+        };
+        let session = Session::open(&access).await.expect("opens");
+        let outputs = stack::describe(&session, STACK).await.expect("answers").expect("stands").outputs;
+        let update = json!({"UserPoolId": outputs["UserPoolId"], "ClientId": outputs["AppClientId"]});
+        call(&session, COGNITO, "UpdateUserPoolClient", update).await.expect("updates");
     }
 }
 
@@ -177,6 +198,41 @@ fn too_few_changes_in_time_are_a_failure_on_the_screen_too() -> termlens::Result
     desk.deploy()?;
     let watch = desk.terminal(&["watch", "--count", "1", "--timeout", "1s"]).spawn(PROGRAM)?;
     gives_back(watch, 1, "error: time is up, and there were 0 of 1 changes");
+    Ok(())
+}
+
+/// However a watch ends before its command has, the next one runs it; and then it is done.
+#[test]
+fn a_command_that_was_given_up_is_run_by_the_next_watch() -> termlens::Result<()> {
+    let desk = Desk::new();
+    desk.deploy()?;
+    desk.change();
+    let (began, got) = (desk.home.path().join("began"), desk.home.path().join("got"));
+    let given_up = "--exec did not run, or not to its end, for 1 change";
+    let endless = || {
+        let watch = desk.terminal(&["watch", "--exec", "touch began; exec sleep 6000", "--exec-timeout", "2h"]);
+        let watch = watch.spawn(PROGRAM)?;
+        let start = std::time::Instant::now();
+        while std::fs::remove_file(&began).is_err() {
+            assert!(start.elapsed() < PATIENCE, "{}", watch.screen());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok::<_, termlens::Error>(watch)
+    };
+    let mut watch = endless()?;
+    watch.signal(Signal::Term)?;
+    gives_back(watch, 0, given_up);
+    let mut watch = endless()?;
+    watch.send(Key::Char('q'))?;
+    watch.wait_until(|screen| screen.contains("--exec has 1 change left; Ctrl-C leaves the rest out"))?;
+    watch.send(Key::Ctrl('c'))?;
+    gives_back(watch, 130, given_up);
+    for _ in 0..2 {
+        let watch = desk.terminal(&["watch", "--exec", "cat >> got", "--count", "1"]).spawn(PROGRAM)?;
+        gives_back(watch, 0, "");
+    }
+    let lines = std::fs::read_to_string(got).expect("it was run");
+    assert_eq!(lines.lines().count(), 1, "{lines}");
     Ok(())
 }
 

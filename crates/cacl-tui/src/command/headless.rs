@@ -1,14 +1,15 @@
 //! A feed as lines on stdout: what `watch` and `replay` do where there is no terminal to draw in.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::time::Duration;
 
 use cacl_aws::{Push, Status};
 use cacl_event::{Change, Provenance, Severity};
 use futures_util::{Stream, StreamExt};
 
 use super::{
+    ends::{End, Ends, time_up},
     exec::exec,
-    observer::{Observer, time_up},
+    observer::Observer,
 };
 use crate::{
     Exit,
@@ -62,30 +63,6 @@ struct Source {
     away: (u64, u64),
 }
 
-/// What ends it from outside.
-struct Ends<'a> {
-    signals: &'a mut Signals,
-    deadline: Pin<&'a mut dyn Future<Output = ()>>,
-}
-
-/// How it was ended from outside.
-enum Ended {
-    Stopped(Stop),
-    TimeUp,
-}
-
-impl Ends<'_> {
-    /// Waits for something, unless the end comes first: then what it was about is dropped.
-    async fn or<T>(&mut self, something: impl Future<Output = T>) -> Result<T, Ended> {
-        tokio::select! {
-            biased;
-            stop = self.signals.next() => Err(Ended::Stopped(stop)),
-            () = self.deadline.as_mut() => Err(Ended::TimeUp),
-            came = something => Ok(came),
-        }
-    }
-}
-
 impl Headless {
     /// Writes every change as it comes, until the feed ends, enough was seen, time is up, or somebody stops it.
     pub async fn run(mut self, feed: impl Stream<Item = Feed>, signals: &mut Signals) -> anyhow::Result<Exit> {
@@ -96,8 +73,8 @@ impl Headless {
         source.farewell();
         Ok(match ended {
             Ok(exit) => exit,
-            Err(Ended::Stopped(stop)) => stopped(stop),
-            Err(Ended::TimeUp) => self.observer.late()?,
+            Err(End::Stopped(stop)) => stopped(stop),
+            Err(End::TimeUp) => self.observer.late()?,
         })
     }
 
@@ -106,7 +83,7 @@ impl Headless {
         feed: impl Stream<Item = Feed>,
         source: &mut Source,
         ends: &mut Ends<'_>,
-    ) -> anyhow::Result<Result<Exit, Ended>> {
+    ) -> anyhow::Result<Result<Exit, End>> {
         let mut feed = std::pin::pin!(feed);
         loop {
             if let Some(exit) = self.observer.enough() {
@@ -115,12 +92,12 @@ impl Headless {
             let item = match ends.or(feed.next()).await {
                 Ok(Some(item)) => item,
                 Ok(None) => return Ok(Ok(self.observer.exit())),
-                Err(ended) => return Ok(Err(ended)),
+                Err(end) => return Ok(Err(end)),
             };
             match item {
                 Feed::Change(change) => {
-                    if let Err(ended) = self.show(*change, source, ends).await? {
-                        return Ok(Err(ended));
+                    if let Err(end) = self.show(*change, source, ends).await? {
+                        return Ok(Err(end));
                     }
                 }
                 Feed::Snapshot { client, taken, settings } => {
@@ -138,7 +115,7 @@ impl Headless {
         change: Change,
         source: &mut Source,
         ends: &mut Ends<'_>,
-    ) -> anyhow::Result<Result<(), Ended>> {
+    ) -> anyhow::Result<Result<(), End>> {
         let command = self.observer.exec.clone();
         let kept = self.keeper.as_ref().filter(|_| change.provenance == Provenance::Event).map(|_| change.clone());
         let Some(told) = self.observer.take(change) else {
@@ -151,21 +128,19 @@ impl Headless {
         let text = report(&self.form, &told);
         match ends.or(self.out.line(&text)).await {
             Ok(written) => written?,
-            Err(ended) => return Ok(Err(ended)),
+            Err(end) => return Ok(Err(end)),
         }
         self.keep(kept).await;
         if let (Some(command), Some(line)) = (command, line) {
             match ends.or(exec(&command, &line, true, self.observer.limit)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(trouble)) => note(&trouble),
-                Err(ended) => return Ok(Err(ended)),
+                Err(end) => return Ok(Err(end)),
             }
         }
         Ok(Ok(()))
     }
-}
 
-impl Headless {
     async fn keep(&self, change: Option<Change>) {
         if let (Some(keeper), Some(change)) = (&self.keeper, change) {
             keeper.change(&change, Some(Reader::Lines)).await;

@@ -41,6 +41,8 @@ pub struct Wish {
     pub journal: bool,
     /// How long the past is waited for. What can be told anew later need not wait.
     pub patience: Duration,
+    /// Whether a screen's changes are handed over to commands, too: then they are told once that is done, and whoever does it says so.
+    pub handed: bool,
 }
 
 /// A feed, and who keeps what becomes of it.
@@ -79,9 +81,7 @@ pub async fn open(session: &Session, place: &Place, wish: Wish) -> anyhow::Resul
     let feed = match &keeper {
         Some(keeper) => {
             let clock = session.clone();
-            // What was handed over must not be so again, however soon the screen is left.
-            let at_once = !wish.patience.is_zero();
-            journal::kept(past, keeper.clone(), wish.reader, at_once, move || clock.now()).left_stream()
+            journal::kept(past, keeper.clone(), wish.reader, wish.handed, move || clock.now()).left_stream()
         }
         None => past.right_stream(),
     };
@@ -220,7 +220,14 @@ mod tests {
         ];
         let source = SourceOptions::default();
         for (reader, asked, contents, expected) in cases {
-            let wish = Wish { reader: Some(reader), start: asked, source, journal: true, patience: Duration::ZERO };
+            let wish = Wish {
+                reader: Some(reader),
+                start: asked,
+                source,
+                journal: true,
+                patience: Duration::ZERO,
+                handed: false,
+            };
             assert_eq!(start(wish, &contents, now), expected, "{reader:?} {asked:?} {contents:?}");
         }
     }

@@ -5,6 +5,7 @@ mod ask;
 mod completions;
 mod demo;
 mod deploy;
+mod ends;
 mod exec;
 mod headless;
 mod journaled;

@@ -118,14 +118,6 @@ impl Observer {
     }
 }
 
-/// Comes after so long; without a length, never.
-pub async fn time_up(timeout: Option<Duration>) {
-    match timeout {
-        Some(timeout) => tokio::time::sleep(timeout).await,
-        None => std::future::pending().await,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use cacl_event::{BaselineKind, Change, Decoded, Provenance, Severity, decode};

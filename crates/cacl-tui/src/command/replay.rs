@@ -81,7 +81,8 @@ async fn show(
                 replay::stream(source.wanted()).right_stream()
             };
             let mut screen = screen::Session::enter(!global.no_mouse)?;
-            view::show(&mut screen, scene, &look::look(global.color), feed, observer, None, &mut signals).await
+            let beside = view::Beside { observer, ..view::Beside::default() };
+            view::show(&mut screen, scene, &look::look(global.color), feed, beside, &mut signals).await
         }
         (_, None) => at_once(source, output, observer, global),
         (_, speed) => {
@@ -104,7 +105,7 @@ struct Source {
     recording: Recording,
     /// All calls, not only those that change a client.
     all: bool,
-    /// Whether nothing is said of calls that are not shown.
+    /// Whether nothing is said beside: a screen says it itself.
     silent: bool,
 }
 
@@ -118,23 +119,30 @@ impl Source {
         })
     }
 
-    /// Reads all, and says what there is beside wanted calls.
+    /// Reads all, takes the wanted items, and says what there is beside calls.
     fn each(self, mut take: impl FnMut(Feed)) -> anyhow::Result<()> {
         let (mut lines, mut others) = (0, 0);
         for piece in self.recording {
             for item in piece? {
                 match &item {
-                    Feed::Note(words) => note(words),
-                    item if !is_wanted(item, self.all) => others += 1,
-                    item => lines += u64::from(matches!(item, Feed::Foreign { .. })),
+                    Feed::Note(words) if !self.silent => note(words),
+                    Feed::Foreign { .. } => lines += 1,
+                    _ => {}
                 }
-                take(item);
+                if is_wanted(&item, self.all) {
+                    take(item);
+                } else {
+                    others += 1;
+                }
             }
+        }
+        if self.silent {
+            return Ok(());
         }
         if lines > 0 {
             note(&format!("{}, not shown", counted(lines, "line that is no event", "lines that are no events")));
         }
-        if others > 0 && !self.silent {
+        if others > 0 {
             note(&format!(
                 "{} no app client, not shown; --all shows all",
                 counted(others, "call changes", "calls change")
@@ -143,22 +151,20 @@ impl Source {
         Ok(())
     }
 
-    /// The wanted items, by (time, id).
+    /// The wanted items, by (time, id); calls alone, if the others have been told of.
     fn ordered(self) -> anyhow::Result<Vec<Feed>> {
-        let (all, mut items) = (self.all, Vec::new());
-        self.each(|item| items.extend(is_wanted(&item, all).then_some(item)))?;
+        let (silent, mut items) = (self.silent, Vec::new());
+        self.each(|item| items.extend((silent || matches!(item, Feed::Change(_))).then_some(item)))?;
         replay::sort(&mut items);
         Ok(items)
     }
 
     /// Takes the wanted calls in.
     fn remember(self, observer: &mut Observer) -> anyhow::Result<()> {
-        let all = self.all;
-        self.each(|item| match item {
-            Feed::Change(change) if all || change.concerns_client() => {
+        self.each(|item| {
+            if let Feed::Change(change) = item {
                 observer.history.insert(*change);
             }
-            _ => {}
         })
     }
 }

@@ -106,7 +106,8 @@ async fn read(options: &Restore, global: &Global) -> anyhow::Result<History> {
     };
     let source = SourceOptions { no_lookup: options.no_lookup, ..SourceOptions::default() };
     let start = Some(Start::From(options.since.unwrap_or(Since::Ago(FAR))));
-    let wish = Wish { reader: None, start, source, journal: !options.no_journal, patience: Duration::ZERO };
+    let wish =
+        Wish { reader: None, start, source, journal: !options.no_journal, patience: Duration::ZERO, handed: false };
     let Journaled { feed, .. } = journaled::open(&session, &place, wish).await?;
     let awaited = Awaited { log: true, past: !options.no_lookup };
     learn(&mut history, feed, awaited, &watch::sought(&place, global)).await?;

@@ -1,6 +1,6 @@
 //! `watch`: the deployed pipeline's log, live.
 
-use std::{cell::RefCell, time::Duration};
+use std::{cell::OnceCell, time::Duration};
 
 use cacl_aws::{Identity, Reason, Session, Status, stack, stack::Stack};
 use cacl_event::ClientKey;
@@ -11,7 +11,7 @@ use super::{
     headless::{Headless, Sought, stopped},
     journaled::{self, Journaled, Wish},
     observer::Observer,
-    view,
+    view::{self, Beside},
 };
 use crate::{
     Exit,
@@ -169,14 +169,15 @@ pub async fn in_screen(
     let observer = Observer::new(options);
     let asked = scene.who.is_empty().then(|| stream::once(caller(session)));
     let caller = stream::iter(asked).flatten().filter_map(std::future::ready).map(Ok).boxed_local();
-    let keeper = RefCell::new(None);
-    // What a screen shows it can show anew; what is handed over to a command is handed over once.
+    let keeper = OnceCell::new();
+    // What a screen shows it can show anew; what is counted, judged or handed over to a command is so once.
     let patience = if observer.is_needed() { live::PATIENCE } else { Duration::ZERO };
     let feed = stream::select(caller, found(session, options, global, patience, &keeper));
     let look = look::look(global.color);
-    let exit = view::show(&mut screen, scene, &look, feed, observer, options.timeout, signals).await;
+    let beside = Beside { observer, timeout: options.timeout, keeper: Some(&keeper) };
+    let exit = view::show(&mut screen, scene, &look, feed, beside, signals).await;
     drop(screen);
-    close(keeper.take(), Reader::Screen).await;
+    close(keeper.into_inner(), Reader::Screen).await;
     exit
 }
 
@@ -197,7 +198,7 @@ fn found<'a>(
     options: &'a Watch,
     global: &'a Global,
     patience: Duration,
-    kept: &'a RefCell<Option<Keeper>>,
+    kept: &'a OnceCell<Keeper>,
 ) -> impl Stream<Item = anyhow::Result<Feed>> + 'a {
     Box::pin(async_stream::stream! {
         let place = loop {
@@ -224,7 +225,9 @@ fn found<'a>(
                 return;
             }
         };
-        kept.replace(keeper);
+        if let Some(keeper) = keeper {
+            let _first = kept.set(keeper);
+        }
         while let Some(item) = feed.next().await {
             yield Ok(item);
         }
@@ -232,7 +235,9 @@ fn found<'a>(
 }
 
 fn wish(options: &Watch, reader: Reader, patience: Duration) -> Wish {
-    Wish { reader: Some(reader), start: options.since, source: options.source, journal: !options.no_journal, patience }
+    let handed = reader == Reader::Screen && options.exec.is_some();
+    let (start, source, journal) = (options.since, options.source, !options.no_journal);
+    Wish { reader: Some(reader), start, source, journal, patience, handed }
 }
 
 async fn close(keeper: Option<Keeper>, reader: Reader) {

@@ -1,7 +1,7 @@
 //! Whoever writes the journal while somebody watches: a thread of its own, so that a slow disk slows nothing else.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -12,7 +12,7 @@ use futures_util::{Stream, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::mpsc::{self, error::TrySendError},
-    time::{Instant, timeout},
+    time::timeout,
 };
 
 use super::{
@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LAST: Duration = Duration::from_secs(5);
 
 /// So long the log must have been on a screen, read to its end, to count as seen.
-pub const SEEN: Duration = Duration::from_secs(5);
+pub const SEEN: SignedDuration = SignedDuration::from_secs(5);
 
 /// When writing is tried again on a disk that was full.
 const AGAIN: Duration = Duration::from_secs(20);
@@ -64,6 +64,8 @@ struct Shared {
 struct State {
     /// To whom a change was told, of all that are in the journal.
     told: HashMap<Text, Told>,
+    /// What is still to be handed over, and told by that.
+    owed: HashSet<Text>,
     /// Up to when the log is read, and since when that is on disk.
     read: Option<Timestamp>,
     noted: Option<Timestamp>,
@@ -96,6 +98,9 @@ impl Keeper {
         let told: Told = reader.into_iter().collect();
         let hops = {
             let mut state = self.shared.lock();
+            if reader.is_some() {
+                state.owed.remove(&change.id);
+            }
             let before = state.told.get(&change.id).copied();
             if before.is_some_and(|before| before.and(told) == before) {
                 return;
@@ -110,6 +115,12 @@ impl Keeper {
         };
         let change = Box::new(Change { hops, ..change.clone() });
         self.write(&Entry::Change { told, change }).await;
+    }
+
+    /// Keeps a change that is still to be handed over. Until it was, the log has been read up to before it only.
+    pub async fn owe(&self, change: &Change) {
+        self.shared.lock().owed.insert(change.id.clone());
+        self.change(change, None).await;
     }
 
     /// Keeps anything else.
@@ -129,10 +140,13 @@ impl Keeper {
         }
     }
 
-    /// The log has been read to what was its end then.
+    /// The log has been read to what was its end then, and told.
     pub async fn read(&self, by: Reader, until: Timestamp) {
         let due = {
             let mut state = self.shared.lock();
+            if !state.owed.is_empty() {
+                return;
+            }
             state.read = Some(until);
             let due = state.noted.is_none_or(|noted| until.duration_since(noted) >= NOTED);
             if due {
@@ -246,7 +260,7 @@ fn nap(waiting: &mpsc::Receiver<String>) {
 #[derive(Default)]
 struct Glance {
     /// Since when all of the log is there.
-    since: Option<Instant>,
+    since: Option<Timestamp>,
     /// What is seen with it. What has come longer ago than that, the mark in the log tells.
     held: Vec<Change>,
 }
@@ -258,18 +272,18 @@ impl Glance {
     }
 
     /// Whether it has become more than that, now that the log has been read to its end again.
-    fn is_a_look(&mut self) -> bool {
-        self.since.get_or_insert_with(Instant::now).elapsed() >= SEEN
+    fn is_a_look(&mut self, now: Timestamp) -> bool {
+        now.duration_since(*self.since.get_or_insert(now)) >= SEEN
     }
 }
 
 /// The feed as it is; what it tells is kept. A change that is told to the screen is kept here, for it is shown at once; what
-/// becomes of a line only whoever writes it knows. What is shown counts as seen `at_once` where more is done with it than showing.
+/// becomes of a line only whoever writes it knows, and of a change that is `handed` over whoever does that.
 pub fn kept(
     feed: impl Stream<Item = Feed> + Send + 'static,
     keeper: Keeper,
     reader: Option<Reader>,
-    at_once: bool,
+    handed: bool,
     now: impl Fn() -> Timestamp + Send + 'static,
 ) -> impl Stream<Item = Feed> + Send + 'static {
     Box::pin(stream! {
@@ -277,10 +291,11 @@ pub fn kept(
         // What has been read to its end now was asked for after the end before it, at the earliest. Whoever took their time
         // over a line in between has not been told what came meanwhile.
         let mut asked = now();
-        let mut glance = (reader == Some(Reader::Screen) && !at_once).then(Glance::default);
+        let mut glance = (reader == Some(Reader::Screen) && !handed).then(Glance::default);
         while let Some(item) = feed.next().await {
             match &item {
                 Feed::Change(change) if change.provenance == Provenance::History => keeper.change(change, None).await,
+                Feed::Change(change) if handed => keeper.owe(change).await,
                 Feed::Change(change) if reader == Some(Reader::Screen) => match &mut glance {
                     None => keeper.change(change, reader).await,
                     Some(glance) if glance.holds(change, asked) => glance.held.push(change.as_ref().clone()),
@@ -291,7 +306,7 @@ pub fn kept(
                 }
                 Feed::Looked(read) => keeper.write(&Entry::Looked(read.clone())).await,
                 Feed::Status(cacl_aws::Status::Live) => {
-                    for seen in glance.take_if(Glance::is_a_look).map(|glance| glance.held).unwrap_or_default() {
+                    for seen in glance.take_if(|glance| glance.is_a_look(now())).map(|glance| glance.held).unwrap_or_default() {
                         keeper.change(&seen, reader).await;
                     }
                     if let Some(reader) = reader.filter(|_| glance.is_none()) {

@@ -33,7 +33,8 @@
 //! # What counts as seen
 //!
 //! A line, once its reader has taken it. On a screen, what was there for some seconds after the log had been read to its end: who
-//! leaves sooner is told again. What a command may have been run for counts at once.
+//! leaves sooner is told again. What is for a command to run for counts once that has ended, and the
+//! log is read up to there only.
 //!
 //! Absent on purpose: secrets (records and settings come masked, see `cacl_event::mask`), and any failure: whoever cannot keep a
 //! journal watches all the same, and is told.
@@ -55,6 +56,12 @@ pub use keeper::{Keeper, kept};
 pub use place::{Log, Place};
 
 use file::File;
+
+/// A journal in a file of a test's.
+#[cfg(test)]
+pub fn keeper(path: std::path::PathBuf) -> Keeper {
+    Keeper::start(File::at(path), &Contents::default())
+}
 
 /// Opens a place's journal, if there can be one: what it knows, who writes to it, and what there is to say of that.
 pub async fn open(place: &Place) -> (Option<(Contents, Keeper)>, Option<String>) {

@@ -435,29 +435,31 @@ async fn the_log_is_read_up_to_when_it_was_asked_for() {
     assert_eq!(until, Timestamp::from_second(2_000).ok(), "not up to when the line was done with");
 }
 
+fn comes(id: &str, minutes: i64) -> Feed {
+    let age = SignedDuration::from_mins(minutes);
+    Feed::Change(Change { provenance: Provenance::Event, ..change(id, age, |_| {}) }.into())
+}
+
 #[tokio::test]
 async fn who_leaves_a_screen_at_once_has_not_seen_it() {
-    for (stay, at_once, seen) in [(Duration::ZERO, false, false), (SEEN, false, true), (Duration::ZERO, true, true)] {
+    for (stay, seen) in [(SEEN - SignedDuration::from_secs(1), false), (SEEN, true)] {
         let folder = tempfile::tempdir().expect("a folder");
         let keeper = Keeper::start(file(folder.path()), &Contents::default());
-        let comes = |id: &str, minutes| {
-            let age = SignedDuration::from_mins(minutes);
-            Feed::Change(Change { provenance: Provenance::Event, ..change(id, age, |_| {}) }.into())
-        };
         let live = || Feed::Status(Status::Live);
         let items = [comes("old", 60), comes("recent", 1), live(), live(), comes("new", 0)];
-        let mut feed = kept_by(stream::iter(items), keeper.clone(), Some(Reader::Screen), at_once, now);
+        let later = Arc::new(AtomicI64::new(0));
+        let seconds = Arc::clone(&later);
+        let clock = move || now() + SignedDuration::from_secs(seconds.load(Ordering::Relaxed));
+        let mut feed = kept_by(stream::iter(items), keeper.clone(), Some(Reader::Screen), false, clock);
         for _ in 0..3 {
             feed.next().await.expect("an item");
         }
-        tokio::time::pause();
-        tokio::time::advance(stay).await;
-        tokio::time::resume();
+        later.store(stay.as_secs(), Ordering::Relaxed);
         assert_eq!(feed.by_ref().count().await, 2);
         drop(feed);
         assert_eq!(keeper.close(Reader::Screen).await, None);
         let contents = Contents::of(found(&file(folder.path())));
-        assert_eq!(contents.read(Reader::Screen), seen.then(now));
+        assert_eq!(contents.read(Reader::Screen), seen.then(|| now() + stay));
         let told = |id: &str| contents.told.get(id).copied().unwrap_or_default().to(Reader::Screen);
         assert_eq!((told("recent"), told("new")), (seen, seen));
         assert_eq!(contents.changes.iter().filter(|change| &*change.id == "old").count(), 1, "a baseline all the same");
@@ -466,6 +468,37 @@ async fn who_leaves_a_screen_at_once_has_not_seen_it() {
             let Feed::Change(change) = item else { continue };
             assert!(!before.is_news(&change), "{}", change.id);
         }
+    }
+}
+
+#[tokio::test]
+async fn what_is_handed_over_is_told_by_whoever_does_so() {
+    for done in 0..=2 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keeper = Keeper::start(file(folder.path()), &Contents::default());
+        let live = || Feed::Status(Status::Live);
+        let items = [live(), comes("old", 60), comes("recent", 1), live()];
+        let ago = Arc::new(AtomicI64::new(120));
+        let minutes = Arc::clone(&ago);
+        let clock = move || now() - SignedDuration::from_mins(minutes.load(Ordering::Relaxed));
+        let mut feed = kept_by(stream::iter(items), keeper.clone(), Some(Reader::Screen), true, clock);
+        let mut left = done;
+        while let Some(item) = feed.next().await {
+            ago.store(0, Ordering::Relaxed);
+            if let Feed::Change(change) = item
+                && left > 0
+            {
+                keeper.change(&change, Some(Reader::Screen)).await;
+                left -= 1;
+            }
+        }
+        drop(feed);
+        assert_eq!(keeper.close(Reader::Screen).await, None);
+        let contents = Contents::of(found(&file(folder.path())));
+        let before = contents.before(Reader::Screen).expect("it was read");
+        let news = |item| matches!(item, Feed::Change(change) if before.is_news(&change));
+        assert_eq!([comes("old", 60), comes("recent", 1)].map(news), [done < 1, done < 2]);
+        assert_eq!(before.until, if done < 2 { now() - hours(2) } else { now() });
     }
 }
 

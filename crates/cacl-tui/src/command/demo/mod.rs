@@ -25,6 +25,7 @@ use super::{
 use crate::{
     Exit,
     cli::{self, Global, SourceOptions, ViewOptions},
+    feed::live,
     look,
     report::{Form, Lines, Out, Style},
     restore::Reach,
@@ -88,7 +89,7 @@ impl Stage {
 
     /// What is over when the demo is needs no journal.
     fn wish(&self, patience: Duration) -> Wish {
-        Wish { reader: None, start: None, source: self.source, journal: false, patience }
+        Wish { reader: None, start: None, source: self.source, journal: false, patience, handed: false }
     }
 
     /// How to make a change of one's own, for the empty list.
@@ -164,7 +165,7 @@ async fn watch_story(
             tracing::error!("the story broke off: {error:#}");
         }
     });
-    let shown = view::show(screen, &scene, look, feed, Observer::default(), None, signals).await;
+    let shown = view::show(screen, &scene, look, feed, view::Beside::default(), signals).await;
     telling.abort();
     shown
 }
@@ -215,7 +216,7 @@ async fn listen(
         keeper: None,
         sought: Sought::default(),
     };
-    let feed = journaled::plain(&stage.session, &place, EVER, stage.wish(PATIENCE));
+    let feed = journaled::plain(&stage.session, &place, EVER, stage.wish(live::PATIENCE));
     let story = Box::pin(story::tell(cast, story::Tempo::ForPipes));
     let mut shown = Box::pin(headless.run(feed, signals));
     tokio::select! {
