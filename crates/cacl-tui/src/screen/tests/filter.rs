@@ -10,7 +10,7 @@ use cacl_event::{
     Change, Filter, Text,
     filter::{Reading, Subject},
 };
-use crossterm::event::Event;
+use crossterm::event::{Event, MouseButton, MouseEventKind};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use ratatui::backend::Backend;
@@ -373,23 +373,51 @@ fn n_that_finds_nothing_says_so() {
     stage.assert_shows("no change matches nowhere");
 }
 
+/// A search of three slices, of which one is done: only the oldest matches.
+fn searching() -> Stage {
+    let mut stage = Stage::new(120, 40);
+    stage.feed(long_story(1_500).enumerate().map(|(nth, mut change)| {
+        change.source_ip = Some(if nth == 7 { "192.0.2.7" } else { "192.0.2.1" }.into());
+        Feed::Change(change.into())
+    }));
+    stage.filter("ip=192.0.2.7").press("enter").rest().press("esc G N").draw();
+    assert!(stage.model.busy());
+    stage.assert_shows("looking for ip=192.0.2.7: 33 % of the list");
+    stage
+}
+
 #[test]
-fn another_key_or_click_breaks_a_search_off() {
-    for (other, finds) in [("k", false), ("?", false), ("n", true)] {
-        let mut stage = Stage::new(120, 40);
-        // Only the oldest matches, which is found in the third slice.
-        stage.feed(long_story(1_500).enumerate().map(|(nth, mut change)| {
-            change.source_ip = Some(if nth == 7 { "192.0.2.7" } else { "192.0.2.1" }.into());
-            Feed::Change(change.into())
-        }));
-        stage.filter("ip=192.0.2.7").press("enter").rest().press("esc G N").draw();
-        assert!(stage.model.busy());
-        stage.assert_shows("looking for ip=192.0.2.7: 33 % of the list");
-        stage.press(other);
-        assert!(!stage.model.busy(), "{other}");
-        assert_eq!(stage.selected() == "000000007", finds, "{other}");
-        assert!(!stage.shows("looking for"));
+fn whatever_else_is_done_breaks_a_search_off() {
+    type Does = fn(&mut Stage) -> &mut Stage;
+    let cases: [(Does, bool); 6] = [
+        (|stage| stage.press("k"), false),
+        (|stage| stage.press("?"), false),
+        (|stage| stage.press("n"), true),
+        (|stage| stage.pastes("n"), false),
+        (|stage| stage.mouse(MouseEventKind::ScrollUp, "Changes"), false),
+        (|stage| stage.mouse(MouseEventKind::Down(MouseButton::Left), "Changes"), false),
+    ];
+    for (nth, (does, finds)) in cases.into_iter().enumerate() {
+        let mut stage = searching();
+        does(&mut stage);
+        assert!(!stage.model.busy(), "{nth}");
+        assert!(stage.model.stale(), "{nth}");
+        assert_eq!(stage.selected() == "000000007", finds, "{nth}");
+        assert!(!stage.shows("looking for"), "{nth}");
     }
+}
+
+#[test]
+fn a_search_leaves_room_for_what_comes_up_meanwhile() {
+    let mut stage = searching();
+    stage.feed([Feed::Note("--exec: exit status: 7".into())]);
+    stage.assert_shows("--exec: exit status: 7 · looking for ip=192.0.2.7: 33 %");
+    stage.tell(Msg::Idle);
+    stage.assert_shows("--exec: exit status: 7 · looking for ip=192.0.2.7: 66 %");
+    stage.rest();
+    assert_eq!(stage.selected(), "000000007");
+    stage.assert_shows("--exec: exit status: 7");
+    assert!(!stage.shows("looking for"));
 }
 
 #[test]

@@ -183,6 +183,37 @@ fn a_large_export_lets_keys_through_and_can_be_cancelled() {
     assert_eq!(stage.tasks.last(), Some(&Task::Export(Step::Cancel)));
 }
 
+#[test]
+fn an_export_has_what_it_says_however_much_comes_in_meanwhile() {
+    let mut stage = many(220);
+    stage.model.scene.wishes.keep = Some(200);
+    stage.answer = Ok(String::new());
+    stage.press("e right enter").tell(super::Msg::Idle);
+    stage.feed((1000..1100).map(deletion)).idle_steps();
+    let lines = stage.tasks.iter().map(|task| match task {
+        Task::Export(Step::Write(text)) => text.lines().count(),
+        _ => 0,
+    });
+    assert_eq!(lines.sum::<usize>(), 220);
+    assert_eq!(stage.tasks.last(), Some(&Task::Export(Step::Finish("220 changes".into()))));
+    assert!(stage.model.rows.all() >= 320);
+    stage.press("esc").feed([deletion(2000)]);
+    assert!(stage.model.rows.all() <= 225, "afterwards no more are kept than at other times");
+}
+
+#[test]
+fn what_comes_up_again_and_again_does_not_fill_the_screen() {
+    let mut stage = Stage::told(120, 40);
+    for nth in 0..1000 {
+        stage.feed([Feed::Note(format!("--exec: exit status: {}", 1 + nth % 2))]);
+    }
+    stage.assert_shows("--exec: exit status: 1 (500 times) · --exec: exit status: 2 (500 times)");
+    for nth in 0..1000 {
+        stage.feed([Feed::Note(format!("trouble {nth}"))]);
+    }
+    stage.assert_shows(" trouble 997 · trouble 998 · trouble 999 ");
+}
+
 /// Many changes, already in the log, by ten people.
 fn many(count: usize) -> Stage {
     let mut stage = Stage::new(120, 40);

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use cacl_event::{Change, Severity, Text};
 
-use super::{Model, model::Note};
+use super::Model;
 use crate::{command::away, feed::Before};
 
 /// What an earlier run has shown, and what not.
@@ -49,18 +49,5 @@ impl Model {
         let severity = |id: &Text| self.history.judge(id).map(|judgement| judgement.severity);
         let high = self.away.unseen.iter().filter(|id| severity(id) >= Some(Severity::High)).count();
         self.remark(away(self.away.unseen.len() as u64, high as u64), high > 0);
-    }
-
-    /// Says something in place of the keys, until the next one; beside what is said there already.
-    pub fn remark(&mut self, words: String, trouble: bool) {
-        let note = match self.note.take() {
-            Some(before) if before.words != words => Note {
-                words: format!("{} {} {words}", before.words, self.theme.glyphs.dot),
-                trouble: before.trouble || trouble,
-            },
-            _ => Note { words, trouble },
-        };
-        self.note = Some(note);
-        self.stale.frame = true;
     }
 }

@@ -105,8 +105,8 @@ fn state(model: &Model, columns: usize) -> Bar {
         left.push(Item { rank: 2, spans: strip(model) });
     }
     left.push(Item { rank: 1, spans: counts(model) });
-    if model.let_go > 0 {
-        let words = format!("{} older let go", model.let_go);
+    if model.gone > 0 {
+        let words = format!("{} older let go", model.gone);
         left.push(Item::new(3, Span::styled(words, theme.style(Role::Quiet))));
     }
     if !model.clock.last.is_empty() {

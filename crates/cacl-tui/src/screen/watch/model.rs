@@ -13,6 +13,7 @@ use super::{
     header::Clock,
     lines::Lines,
     list::Widths,
+    note::Note,
     restore,
     rows::Rows,
     source::Source,
@@ -57,8 +58,8 @@ pub struct Model {
     pub height: usize,
     /// What has come in since the user moved away from the newest; `None` while following.
     pub paused: Option<News>,
-    /// How many changes were let go, older than all that are there.
-    pub let_go: usize,
+    /// How many changes are no longer there, older than all that are.
+    pub gone: usize,
     /// The change that is looked at though the list does not show it.
     pub aside: Option<Text>,
     /// The change that others are compared with.
@@ -162,15 +163,6 @@ impl Overlay {
     }
 }
 
-/// What a task that was carried out has to tell.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    /// In words.
-    pub words: String,
-    /// Whether it failed.
-    pub trouble: bool,
-}
-
 /// What is out of date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stale {
@@ -196,7 +188,7 @@ impl Model {
             offset: 0,
             height: 0,
             paused: None,
-            let_go: 0,
+            gone: 0,
             aside: None,
             mark: None,
             timeline: None,

@@ -10,7 +10,7 @@ use super::{
     Model,
     find::News,
     header::Clock,
-    model::{Focus, Note, Overlay, Stale, Style},
+    model::{Focus, Overlay, Stale, Style},
     restore, view,
 };
 use crate::{
@@ -119,7 +119,7 @@ impl Model {
 
     fn input(&mut self, event: &Event) -> Option<Effect<Task, Ended>> {
         // A resize comes from nobody who could have read it.
-        if matches!(event, Event::Key(_)) {
+        if matches!(event, Event::Key(_) | Event::Paste(_)) {
             self.stale.frame |= self.note.take().is_some();
             self.stop_seeking();
         }
@@ -145,16 +145,6 @@ impl Model {
             Ok(words) => self.say(words),
             Err(words) => self.note(words, true),
         }
-    }
-
-    /// Tells something in the footer line.
-    pub fn say(&mut self, words: impl Into<String>) {
-        self.note(words.into(), false);
-    }
-
-    fn note(&mut self, words: String, trouble: bool) {
-        self.note = Some(Note { words, trouble });
-        self.stale.frame = true;
     }
 
     pub fn act(&mut self, action: Action) -> Option<Effect<Task, Ended>> {
@@ -239,7 +229,7 @@ impl Model {
         }
     }
 
-    fn writes(&self) -> bool {
+    pub(super) fn writes(&self) -> bool {
         matches!(&self.overlay, Some(Overlay::Export(form)) if form.busy())
     }
 

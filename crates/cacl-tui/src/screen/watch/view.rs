@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::{
     Model, empty, export, find, header, lines, list,
-    model::{Focus, Note, Overlay, Style},
+    model::{Focus, Overlay, Style},
     restore, timeline,
 };
 use crate::screen::{footer, help, panel, text, theme::Role};
@@ -35,8 +35,8 @@ pub fn draw(model: &Model, frame: &mut Frame) {
     if let Some(line) = &model.find.line {
         find::draw(model, line, frame, &areas);
     } else {
-        if let Some(note) = &model.note {
-            told(model, note, frame, areas.footer);
+        if let Some((words, trouble)) = model.telling() {
+            told(model, &words, trouble, frame, areas.footer);
         }
         let keys = keys_area(model, areas.footer);
         footer::draw(&model.theme, model.place(), |action| model.valid(action), "", frame, keys);
@@ -79,8 +79,8 @@ fn detail(model: &Model, frame: &mut Frame, area: Rect) {
 
 /// Where the keys stand in the last line: behind what is told there, if that leaves room for some.
 pub fn keys_area(model: &Model, footer: Rect) -> Rect {
-    let Some(note) = model.note.as_ref().filter(|_| model.find.line.is_none()) else { return footer };
-    let told = u16::try_from(text::width(&note.words) + 3).unwrap_or(u16::MAX).min(footer.width);
+    let Some((words, _)) = model.telling().filter(|_| model.find.line.is_none()) else { return footer };
+    let told = u16::try_from(text::width(&words) + 3).unwrap_or(u16::MAX).min(footer.width);
     let width = footer.width - told;
     Rect { x: footer.x + told, width: if width < SOME_KEYS { 0 } else { width }, ..footer }
 }
@@ -88,10 +88,10 @@ pub fn keys_area(model: &Model, footer: Rect) -> Rect {
 /// Columns for the way back, the help, and the key that quits.
 const SOME_KEYS: u16 = 30;
 
-/// What a task has told, in place of keys.
-fn told(model: &Model, note: &Note, frame: &mut Frame, area: Rect) {
-    let role = if note.trouble { Role::High } else { Role::Accent };
-    let words = text::fit(&note.words, area.width.saturating_sub(2).into(), model.theme.glyphs.ellipsis);
+/// What is told in place of keys.
+fn told(model: &Model, words: &str, trouble: bool, frame: &mut Frame, area: Rect) {
+    let role = if trouble { Role::High } else { Role::Accent };
+    let words = text::fit(words, area.width.saturating_sub(2).into(), model.theme.glyphs.ellipsis);
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     frame.render_widget(Line::styled(words, model.theme.style(role)), area);
 }

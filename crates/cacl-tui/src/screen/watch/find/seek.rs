@@ -35,7 +35,13 @@ impl Model {
 
     /// Whoever does something else does not want to be taken elsewhere any more.
     pub fn stop_seeking(&mut self) {
-        self.find.seek = None;
+        self.stale.frame |= self.find.seek.take().is_some();
+    }
+
+    /// How far the search is, if there is one.
+    pub fn seeking(&self) -> Option<String> {
+        let Seek { filter, looked, .. } = self.find.seek.as_ref()?;
+        Some(format!("looking for {filter}: {} % of the list", looked * 100 / self.rows.len().max(1)))
     }
 
     /// All that are seen match.
@@ -58,25 +64,25 @@ impl Model {
         match found {
             Some(to) => self.go_to(seek.from, to, seek.forward),
             None if end < all => {
-                self.say(format!("looking for {}: {} % of the list", seek.filter, end * 100 / all.max(1)));
                 seek.looked = end;
                 self.find.seek = Some(seek);
+                self.stale.frame = true;
             }
-            None => self.say(format!("no change matches {}", seek.filter)),
+            None => self.remark(format!("no change matches {}", seek.filter), false),
         }
     }
 
     fn go_to(&mut self, from: usize, to: usize, forward: bool) {
-        self.note = None;
         self.follow(to + 1 == self.rows.len());
         self.select_at(to);
         self.stale.frame = true;
-        match (to == from, forward) {
-            (true, _) => self.say("this is the only one that matches"),
-            (false, true) if to < from => self.say("from the top"),
-            (false, false) if to > from => self.say("from the end"),
-            _ => {}
-        }
+        let words = match (to == from, forward) {
+            (true, _) => "this is the only one that matches",
+            (false, true) if to < from => "from the top",
+            (false, false) if to > from => "from the end",
+            _ => return,
+        };
+        self.remark(words.to_owned(), false);
     }
 
     fn next_word(&mut self, filter: &Filter, forward: bool) {

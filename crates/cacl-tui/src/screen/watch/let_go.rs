@@ -1,14 +1,15 @@
 //! Letting go of the oldest changes, for whoever watches a busy account for weeks. The log, the journal and CloudTrail still have
 //! them; what later changes are compared with stays.
 
-use super::{Model, model::Note, rows::Renumbered, timeline::Entry};
+use super::{Model, rows::Renumbered, timeline::Entry};
 
 impl Model {
-    /// Lets go of the oldest changes once there are an eighth more than are to be kept: to do so takes time in proportion to all.
+    /// Lets go of the oldest changes once there are an eighth more than are to be kept: to do so takes time in proportion to all. Not
+    /// while they are being written to a file, which has said how many it will have.
     pub fn let_go(&mut self) {
         let Some(keep) = self.scene.wishes.keep else { return };
         let all = self.history.len();
-        if all <= keep + keep / 8 {
+        if all <= keep + keep / 8 || self.writes() {
             return;
         }
         let looked_at = self.change().map(|change| change.id.clone());
@@ -16,7 +17,7 @@ impl Model {
         let history = &self.history;
         let is_gone = |id: &str| history.get(id).is_none();
         let (gone, numbers) = self.rows.let_go(|row| is_gone(&row.id));
-        self.let_go = self.let_go.saturating_add(gone.len());
+        self.gone = self.gone.saturating_add(gone.len());
         self.aside.take_if(|id| is_gone(id));
         self.mark.take_if(|id| is_gone(id));
         self.away.retain(|id| !is_gone(id));
@@ -37,8 +38,7 @@ impl Model {
         if was_seen {
             self.selected = self.selected.or_else(|| self.rows.at(0));
             self.renew_detail();
-            let words = format!("the change that was here is no longer among the latest {}", self.rows.all());
-            self.note = Some(Note { words, trouble: false });
+            self.say(format!("the change that was here is no longer among the latest {}", self.rows.all()));
         }
     }
 
