@@ -11,6 +11,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
 };
 
 use cacl_aws::{
@@ -143,19 +144,17 @@ impl LocalAws {
         stream.read_to_string(&mut answer).expect("text");
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         let session = self.session().await;
-        let status = async || {
+        let failed = async || {
             let stack = cacl_aws::stack::describe(&session, "cacl-cognito-api-calls").await.expect("answers");
-            stack.expect("it stands").status
+            stack.expect("it stands").status == "DELETE_FAILED"
         };
-        while status().await != "DELETE_FAILED" {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+        until("stacks that cannot be deleted", failed).await;
     }
 
     /// Waits until so many changes are in the log.
     async fn logged(&self, changes: usize) {
         let session = self.session().await;
-        loop {
+        let all = async || {
             let mut page = json!({"nextToken": null});
             let mut found = 0;
             while let Some(token) = page.get("nextToken") {
@@ -163,20 +162,16 @@ impl LocalAws {
                 page = call(&session, LOGS, "FilterLogEvents", input).await.expect("answers");
                 found += page["events"].as_array().expect("a list").len();
             }
-            if found >= changes {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+            found >= changes
+        };
+        until("so many changes in the log", all).await;
     }
 
     /// Waits until a watch has read, and its journal has, which clients CloudTrail remembers to have been made.
     async fn looked_back(&self) {
         let made =
             |file| std::fs::read_to_string(file).is_ok_and(|text| text.contains(r#""call":"CreateUserPoolClient""#));
-        while !self.journals().into_iter().any(made) {
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+        until("creations in the journal", async || self.journals().into_iter().any(made)).await;
     }
 
     fn journals(&self) -> Vec<PathBuf> {
@@ -201,9 +196,19 @@ fn full(update: &Value) -> Value {
     update
 }
 
+/// Waits until something is so: as long as a watch has, then it never will be.
+async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    let came = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(10), came).await.unwrap_or_else(|_| panic!("there never were {what}"));
+}
+
 /// CloudTrail's times have whole seconds, and the order of two updates within one means nothing.
 async fn next_second() {
-    tokio::time::sleep(std::time::Duration::from_millis(1050)).await;
+    tokio::time::sleep(Duration::from_millis(1050)).await;
 }
 
 impl Drop for LocalAws {

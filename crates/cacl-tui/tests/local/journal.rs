@@ -12,7 +12,7 @@ use std::{
 use cacl_aws::call::{COGNITO, call};
 use serde_json::{Value, json};
 
-use super::{GROUP, LOGS, LocalAws, PATIENCE, Running, next_second, ran, signal};
+use super::{GROUP, LOGS, LocalAws, PATIENCE, Running, next_second, ran, signal, until};
 
 /// Two updates of the sandbox's client, each in a second of its own, and its deletion.
 const UPDATES: usize = 3;
@@ -201,9 +201,8 @@ async fn a_client_is_described_on_request() {
     call(&session, LOGS, "CreateLogStream", put.clone()).await.expect("creates");
     put["logEvents"] = json!([{"timestamp": jiff::Timestamp::now().as_millisecond(), "message": record.to_string()}]);
     call(&session, LOGS, "PutLogEvents", put).await.expect("puts");
-    while !aws.journals().iter().any(|file| fs::read_to_string(file).is_ok_and(|text| text.contains(r#""snapshot""#))) {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let described = |file| fs::read_to_string(file).is_ok_and(|text| text.contains(r#""snapshot""#));
+    until("descriptions in the journal", async || aws.journals().into_iter().any(described)).await;
     next_second().await;
     let update = json!({"UserPoolId": pool, "ClientId": client});
     call(&session, COGNITO, "UpdateUserPoolClient", update).await.expect("updates");
