@@ -51,9 +51,7 @@ impl Session {
         }
         session
     }
-}
 
-impl Session {
     /// Gives the terminal back before its time: nothing is drawn any more, and there is something to say.
     pub fn leave(&mut self) {
         restore();
