@@ -28,6 +28,8 @@ pub struct Undo {
     pub effect: Effect,
     /// How many later changes of the client it takes back along.
     pub later: usize,
+    /// How many changes took what is back by now, and would be gone again.
+    pub again: usize,
 }
 
 /// What a call would do, from what is known of the client by now.
@@ -181,7 +183,10 @@ fn call(
         Some(now) => Effect::Changes(Diff::between(&now.settings, state)),
         None => Effect::Unknown,
     };
+    let now = now(history, client).map(|now| now.settings);
+    let again = losses(history, client);
+    let again = again.iter().filter(|loss| !loss.is_open(now.as_ref()) && loss.is_open(Some(state))).count();
     let nothing = || "No setting of that state is known: a call would only reset everything.".to_owned();
     let later = later.filter(|change| settles(change)).count();
-    Ok(Undo { call: restore.call().ok_or_else(nothing)?, effect, later })
+    Ok(Undo { call: restore.call().ok_or_else(nothing)?, effect, later, again })
 }

@@ -109,6 +109,14 @@ fn what_was_taken_earlier_is_told_and_can_be_reached() {
         stderr.contains("allowedOAuthScopes: + b, + c\n") && stderr.contains("2 changes of the client"),
         "{stderr}"
     );
+    // Back by now, and not in the state from before the earlier loss.
+    let back = [shop(&["a"], None), shop(&[], None), shop(&["b"], None), shop(&[], None), shop(&["b"], None)];
+    let (code, input, _, stderr) = restored_from(&life(&back), &["web-shop"]);
+    assert_eq!((code, &input["AllowedOAuthScopes"]), (0, &json!(["a"])), "{stderr}");
+    assert!(
+        stderr.contains("what 1 change took away is back by now, and the call would take it away again"),
+        "{stderr}"
+    );
     let (code, _, _, stderr) = restored_from(&life(&states), &["web-shop", "--to", "30000000-aaaa"]);
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.contains("the call would change nothing"), "{stderr}");

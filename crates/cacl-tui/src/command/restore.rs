@@ -208,6 +208,10 @@ fn tell(undo: &Undo, global: &Global) {
             counted(undo.later as u64, "change", "changes")
         ));
     }
+    if undo.again > 0 {
+        let many = counted(undo.again as u64, "change", "changes");
+        note(&format!("what {many} took away is back by now, and the call would take it away again"));
+    }
 }
 
 /// What was taken before and is not there in the state that is to be restored either.

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use rstest::rstest;
 use serde_json::json;
 
@@ -79,4 +80,28 @@ fn a_refused_call_took_nothing() {
     refused.outcome = crate::Outcome::Failed { code: "AccessDenied".into(), message: None };
     history.insert(refused);
     assert_eq!(losses(&history, &client()), []);
+}
+
+fn object(settings: &Settings) -> Value {
+    settings.iter().map(|(path, value)| (path.to_owned(), value)).collect::<serde_json::Map<_, _>>().into()
+}
+
+proptest! {
+    /// Whoever does as told is not told next to undo that.
+    #[test]
+    fn putting_back_takes_nothing(states in proptest::collection::vec(testing::state(), 1..7), rounds in 1..4u32) {
+        let states: Vec<Value> = states.iter().map(object).collect();
+        let mut history = history(&states);
+        for round in 0..rounds {
+            let now = history.now(&client()).expect("known").settings;
+            let Some(loss) = losses(&history, &client()).into_iter().find(|loss| loss.is_open(Some(&now))) else { break };
+            let lost = loss.change.id.clone();
+            let state = object(&history.before(&lost).expect("known").settings);
+            history.insert(testing::call_at(100 + round, 6_000 + i64::from(round), "UpdateUserPoolClient", state.clone(), &state));
+            let (losses, now) = (losses(&history, &client()), history.now(&client()).expect("known").settings);
+            prop_assert!(losses.iter().all(|loss| history.position(&loss.change.id) < Some(states.len())), "{:?}", losses);
+            let same = losses.iter().find(|loss| loss.change.id == lost);
+            prop_assert!(!same.expect("it was one").is_open(Some(&now)), "what it took is back");
+        }
+    }
 }

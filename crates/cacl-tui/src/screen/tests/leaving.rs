@@ -72,6 +72,7 @@ fn what_is_back_is_not_offered_again() {
     stage.press("G r");
     stage.assert_shows("The change took nothing away.");
     stage.assert_shows("callbackURLs: + http://shop.example.org/cb");
+    stage.assert_shows("What 1 change took away is back by now, and the call would take it away again.");
     stage.press("esc k k k");
     stage.assert_shows("by now the client is again as it was before");
     stage.press("r");

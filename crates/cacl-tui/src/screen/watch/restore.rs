@@ -97,6 +97,11 @@ impl Shown {
                     let later = text::count(undo.later, "change", "changes");
                     lines.extend(says(&format!("{later} of the client since then would be undone, too."), Role::Reset));
                 }
+                if undo.again > 0 {
+                    let many = text::count(undo.again, "change", "changes");
+                    let words = format!("What {many} took away is back by now, and the call would take it away again.");
+                    lines.extend(says(&words, Role::Reset));
+                }
                 lines.push(Line::default());
                 for note in &undo.call.notes {
                     lines.extend(flow(vec![Span::raw("# ")], &[piece(note, theme.style(Role::Medium))], columns));
