@@ -111,6 +111,9 @@ fn tell_what_is_left(
 ) -> anyhow::Result<()> {
     match (left, unchecked) {
         ([], []) => out.line(&format!("Gone. Checked: {}: nothing is left.", clean(checked)))?,
+        ([], _) if checked.is_empty() => {
+            out.line("Whether anything is left is not known: nothing could be looked for.")?;
+        }
         ([], _) => out.line(&format!("Nothing is left of what was checked: {}.", clean(checked)))?,
         (left, _) => {
             out.line("Left behind:")?;
