@@ -49,15 +49,11 @@ impl<'a> Node<'a> {
     }
 
     pub(crate) fn seen(self) -> Seen<'a> {
-        let Some((kind, rest)) = self.packed.split_first() else { return Seen::Null };
+        let Some(kind) = self.packed.first() else { return Seen::Null };
         let seen = match *kind {
             FALSE => Some(Seen::Bool(false)),
             TRUE => Some(Seen::Bool(true)),
-            WHOLE => varint(rest).map(|(size, _)| Seen::Number(size.into())),
-            NEGATIVE => varint(rest).map(|(size, _)| Seen::Number(0_i64.wrapping_sub_unsigned(size).into())),
-            FLOAT => {
-                rest.try_into().ok().and_then(|bytes| Number::from_f64(f64::from_le_bytes(bytes))).map(Seen::Number)
-            }
+            WHOLE | NEGATIVE | FLOAT => self.as_number().map(Seen::Number),
             LIST => Some(Seen::List),
             OBJECT => Some(Seen::Object),
             NULL => None,
@@ -89,12 +85,13 @@ impl<'a> Node<'a> {
 
     /// The members of several names, found in one walk.
     pub(crate) fn pick<const N: usize>(self, names: [&str; N]) -> [Option<Node<'a>>; N] {
-        let words = names.map(|name| words::number(name).map(|number| [FIRST_WORD + number]));
+        let words = names.map(words::number);
         let mut found = [None; N];
         for (name, value) in self.members() {
-            let is_wanted = |place: &usize| match &words[*place] {
-                Some(word) => name.packed == word,
-                None => name.as_str() == Some(names[*place]),
+            let word = name.number_of_word();
+            let is_wanted = |place: &usize| match words[*place] {
+                Some(_) => words[*place] == word,
+                None => word.is_none() && name.as_bytes() == Some(names[*place].as_bytes()),
             };
             if let Some(place) = (0..N).find(is_wanted) {
                 found[place] = Some(value);
@@ -113,6 +110,25 @@ impl<'a> Node<'a> {
         match *self.packed.first()? {
             TEXT | SHORT..FIRST_WORD => std::str::from_utf8(self.contents()).ok(),
             _ => self.as_word(),
+        }
+    }
+
+    /// The bytes of the text, if it is one; they stand in the order in which the texts do.
+    pub(crate) fn as_bytes(self) -> Option<&'a [u8]> {
+        match *self.packed.first()? {
+            TEXT | SHORT..FIRST_WORD => Some(self.contents()),
+            _ => self.as_word().map(str::as_bytes),
+        }
+    }
+
+    /// The number, if it is one.
+    pub(crate) fn as_number(self) -> Option<Number> {
+        let (kind, rest) = self.packed.split_first()?;
+        match *kind {
+            WHOLE => Some(varint(rest)?.0.into()),
+            NEGATIVE => Some(0_i64.wrapping_sub_unsigned(varint(rest)?.0).into()),
+            FLOAT => Number::from_f64(f64::from_le_bytes(rest.try_into().ok()?)),
+            _ => None,
         }
     }
 
@@ -146,10 +162,11 @@ impl<'a> Node<'a> {
 
     /// A whole number.
     pub(crate) fn as_i64(self) -> Option<i64> {
-        match self.seen() {
-            Seen::Number(number) => number.as_i64(),
-            _ => None,
-        }
+        self.as_number()?.as_i64()
+    }
+
+    pub(crate) fn is_false(self) -> bool {
+        self.packed == [FALSE]
     }
 
     pub(crate) fn is_list(self) -> bool {

@@ -6,7 +6,7 @@ use serde_json::Number;
 
 use crate::{
     mask::is_secret,
-    pack::{Node, Packed, Seen, put_list},
+    pack::{Node, Packed, put_list},
 };
 
 /// What is not a setting: which client it is, when it was touched, and its secret.
@@ -32,6 +32,17 @@ pub(super) struct Flat<'a> {
     pub(super) value: Cow<'a, [u8]>,
 }
 
+impl Flat<'_> {
+    fn by_path(&self, other: &Self) -> Ordering {
+        // Words are ordered as their numbers are.
+        let number = |flat: &Self| flat.name?.number_of_word();
+        match (number(self), number(other)) {
+            (Some(one), Some(other)) => one.cmp(&other),
+            _ => self.path.cmp(&other.path),
+        }
+    }
+}
+
 /// The settings within an object, sorted by path, each path once. Anything but an object gives none.
 pub(super) fn flatten(node: Node<'_>, keep: Keep) -> Vec<Flat<'_>> {
     let mut entries = Vec::with_capacity(24);
@@ -47,15 +58,15 @@ fn gather<'a>(within: &str, node: Node<'a>, keep: Keep, entries: &mut Vec<Flat<'
         }
         let name = (within.is_empty() && matches!(path, Cow::Borrowed(_))).then_some(name);
         let path = if within.is_empty() { path } else { Cow::Owned([within, ".", &path].concat()) };
-        let value = match value.seen() {
+        let value = match keep {
             // Masked as a whole when packed.
-            Seen::Object if is_secret(&path) && !value.is_empty() => value.packed().into(),
-            Seen::Object => {
+            _ if value.is_object() && is_secret(&path) && !value.is_empty() => value.packed().into(),
+            _ if value.is_object() => {
                 gather(&path, value, keep, entries);
                 continue;
             }
-            _ if keep == Keep::State && value.is_empty() => continue,
-            Seen::Bool(false) if keep == Keep::Request && is_added_by_service(&path) => continue,
+            Keep::State if value.is_empty() => continue,
+            Keep::Request if value.is_false() && is_added_by_service(&path) => continue,
             _ => normal(value),
         };
         entries.push(Flat { path, name, value });
@@ -79,14 +90,14 @@ fn uncapitalised(name: &str) -> Cow<'_, str> {
 /// Sorts by path; of a repeated path the last one stays.
 pub(super) fn sorted(mut entries: Vec<Flat<'_>>) -> Vec<Flat<'_>> {
     entries.reverse();
-    entries.sort_by(|one, two| one.path.cmp(&two.path));
+    entries.sort_by(Flat::by_path);
     entries.dedup_by(|later, kept| later.path == kept.path);
     entries
 }
 
 /// The form in which equal settings are equal: lists of scalars sorted and without repetition, whole numbers whole.
 pub(super) fn normal(node: Node<'_>) -> Cow<'_, [u8]> {
-    if let Seen::Number(number) = node.seen() {
+    if let Some(number) = node.as_number() {
         return whole(&number).map_or(node.packed().into(), |number| Packed::from(&number.into()).into_bytes().into());
     }
     if !node.is_list() || !node.elements().all(Node::is_scalar) || is_normal(node) {
@@ -102,13 +113,13 @@ pub(super) fn normal(node: Node<'_>) -> Cow<'_, [u8]> {
 
 /// Whether the elements of a list are in their order already, each once, and none of them a whole number in disguise.
 fn is_normal(list: Node<'_>) -> bool {
-    let is_plain = |element: Node<'_>| !matches!(element.seen(), Seen::Number(number) if whole(&number).is_some());
+    let is_plain = |element: Node<'_>| element.as_number().and_then(|number| whole(&number)).is_none();
     list.elements().is_sorted_by(|one, two| by_text(*one, *two) == Ordering::Less) && list.elements().all(is_plain)
 }
 
 /// The order of elements: texts by themselves, after all else by its JSON.
 fn by_text(one: Node<'_>, two: Node<'_>) -> Ordering {
-    match (one.as_str(), two.as_str()) {
+    match (one.as_bytes(), two.as_bytes()) {
         (Some(one), Some(two)) => one.cmp(two),
         (None, None) => one.to_json().cmp(&two.to_json()),
         (one, two) => one.is_some().cmp(&two.is_some()),
