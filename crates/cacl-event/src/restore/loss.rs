@@ -3,7 +3,7 @@
 //! A loss is what a call did not send, sent empty or took out of a list; a deletion; and, as the client lost its safety by it, what
 //! is dangerous by itself in a list. A call that puts things back takes something away as well, namely what the damage
 //! brought along, and that is no loss: neither is a change that leads to a state from before a loss, nor is what only a change
-//! that was one has brought.
+//! that was one has brought; unless a call that puts nothing back did not send it, for nobody is known to have wanted that.
 //!
 //! Deliberately absent: other values that were set to something else on purpose, however unwise.
 
@@ -39,15 +39,20 @@ type Text = std::borrow::Cow<'static, str>;
 impl Loss<'_> {
     /// Whether something of it is still amiss in a later state of the client; a client that is no more has no state.
     pub fn is_open(&self, state: Option<&Settings>) -> bool {
-        let Some(state) = state else { return true };
+        state.is_none_or(|state| self.taken.iter().any(|taken| taken.is_amiss(state)))
+    }
+}
+
+impl Taken {
+    fn is_amiss(&self, state: &Settings) -> bool {
         let has = |path: &str, element: &Value| elements(held(path, state.get(path)).as_ref()).contains(element);
-        self.taken.iter().any(|taken| match taken {
-            Taken::All => false,
-            Taken::Element(path, element) => !has(path, element),
+        match self {
+            Self::All => false,
+            Self::Element(path, element) => !has(path, element),
             // Whoever set it to something else since has decided about it.
-            Taken::Value(path, left) => held(path, state.get(path)) == *left,
-            Taken::Safety(path, element) => has(path, element),
-        })
+            Self::Value(path, left) => held(path, state.get(path)) == *left,
+            Self::Safety(path, element) => has(path, element),
+        }
     }
 }
 
@@ -80,7 +85,8 @@ impl<'a> Past<'a> {
         for row in &diff.rows {
             self.remember(row, row.before.as_ref());
         }
-        let mut taken = self.taken(change, &diff);
+        let puts_back = before.as_ref().is_some_and(|before| self.puts_back(&before.settings, &diff));
+        let mut taken = self.taken(change, &diff, puts_back);
         // What puts a state from before a loss back is none, whatever it takes away for that.
         if !taken.is_empty() && change.kind == Kind::Update {
             let after = state(diff.rows.iter().map(|row| (&row.path, row.after.as_ref())));
@@ -96,6 +102,13 @@ impl<'a> Past<'a> {
             self.good.insert(state(diff.rows.iter().map(|row| (&row.path, row.before.as_ref()))));
             self.losses.push(Loss { change, taken });
         }
+    }
+
+    /// Whether something that was taken is there again.
+    fn puts_back(&self, before: &Settings, diff: &Diff) -> bool {
+        let after = diff.apply(before);
+        let taken = self.losses.iter().flat_map(|loss| &loss.taken);
+        taken.into_iter().any(|taken| taken.is_amiss(before) && !taken.is_amiss(&after))
     }
 
     fn remember(&mut self, row: &Row, value: Option<&Value>) {
@@ -120,29 +133,32 @@ impl<'a> Past<'a> {
         self.doubtful.extend(now.iter().filter(|value| !was.contains(value)).map(|value| key(row, value)));
     }
 
-    fn taken(&self, change: &Change, diff: &Diff) -> Vec<Taken> {
+    fn taken(&self, change: &Change, diff: &Diff, puts_back: bool) -> Vec<Taken> {
         match change.kind {
             Kind::Delete => vec![Taken::All],
-            Kind::Update => diff.rows.iter().flat_map(|row| self.taken_of(row)).collect(),
+            Kind::Update => diff.rows.iter().flat_map(|row| self.taken_of(row, puts_back)).collect(),
             Kind::Create | Kind::Other => Vec::new(),
         }
     }
 
-    fn taken_of(&self, row: &Row) -> Vec<Taken> {
+    fn taken_of(&self, row: &Row, puts_back: bool) -> Vec<Taken> {
         if !matches!(row.class, Class::Reset | Class::Removed | Class::Changed | Class::Added) {
             return Vec::new();
         }
         let path = || row.path.clone();
+        let is_dangerous = |value: &Value| value.as_str().is_some_and(|text| is_dangerous(&row.path, text));
+        let is_missed = |value: &Value| {
+            let is_forgotten = row.class == Class::Reset && !puts_back && !is_dangerous(value);
+            is_forgotten || !self.doubtful.contains(&key(row, value))
+        };
         let (Some(added), Some(removed)) = (&row.added, &row.removed) else {
             let [before, after] = [&row.before, &row.after].map(|value| held(&row.path, value.clone()));
             let lost = matches!(row.class, Class::Reset | Class::Removed) && before != after;
-            let lost = lost && before.as_ref().is_some_and(|before| !self.doubtful.contains(&key(row, before)));
+            let lost = lost && before.as_ref().is_some_and(is_missed);
             return lost.then(|| Taken::Value(path(), after)).into_iter().collect();
         };
-        let lost = removed.iter().filter(|element| !self.doubtful.contains(&key(row, element)));
-        let unsafe_ = added.iter().filter(|element| {
-            element.as_str().is_some_and(|text| is_dangerous(&row.path, text)) && !self.had.contains(&key(row, element))
-        });
+        let lost = removed.iter().filter(|element| is_missed(element));
+        let unsafe_ = added.iter().filter(|element| is_dangerous(element) && !self.had.contains(&key(row, element)));
         let lost = lost.map(|element| Taken::Element(path(), element.clone()));
         lost.chain(unsafe_.map(|element| Taken::Safety(path(), element.clone()))).collect()
     }

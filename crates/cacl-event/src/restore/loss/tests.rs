@@ -61,6 +61,10 @@ fn told(states: &[Value]) -> (Vec<usize>, Vec<usize>) {
 #[case::decided_since(&[json!({"accessTokenValidity": 5}), json!({}), json!({"accessTokenValidity": 7})], &[2], &[])]
 #[case::kept_by_a_good_change(&[json!({"callbackURLs": ["a"], "logoutURLs": ["a"]}), json!({"callbackURLs": ["a", "b"]}),
     json!({"callbackURLs": ["a", "b"], "logoutURLs": ["a"]}), json!({"callbackURLs": ["a"], "logoutURLs": ["a", "b"]})], &[4, 2], &[4])]
+#[case::forgotten_after_a_move(&[json!({"callbackURLs": ["a"]}), json!({"callbackURLs": ["b"]}), json!({})], &[3, 2], &[3, 2])]
+#[case::forgotten_after_a_move_of_another(&[json!({"callbackURLs": ["a"]}), json!({"callbackURLs": ["b"], "preventUserExistenceErrors": "ENABLED"}),
+    json!({"callbackURLs": ["b"]})], &[3, 2], &[3, 2])]
+#[case::what_made_it_unsafe_is_not_missed(&[json!({"callbackURLs": ["a"]}), json!({"callbackURLs": ["http://b.example.org"]}), json!({})], &[2], &[2])]
 fn what_was_taken_and_what_is_back(#[case] states: &[Value], #[case] taken: &[usize], #[case] open: &[usize]) {
     assert_eq!(told(states), (taken.to_vec(), open.to_vec()));
 }
