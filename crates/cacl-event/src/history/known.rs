@@ -6,6 +6,8 @@
 
 use std::cmp::Ordering;
 
+use jiff::Timestamp;
+
 use super::History;
 use crate::{Baseline, Change, Kind, Settings, change::Known};
 
@@ -13,12 +15,25 @@ impl History {
     /// The state before a change that was exported with one, given what the changes here make of it; `None` if it was not, or did
     /// not know of the change that led there.
     pub(super) fn told_before(&self, change: &Change, derived: Option<&Baseline>) -> Option<Baseline> {
-        let from = derived.and_then(|derived| self.get(derived.from.as_deref()?));
-        // Of what was told at one time, what came to the log later.
-        let came = |change: &Change| Some((change.hops.screen?, change.hops.ingested));
-        let is_late = from.and_then(came).zip(came(change)).is_some_and(|(from, told)| from > told);
-        if is_late { None } else { before(change, derived) }
+        /// No network delays more; a recording whose lines are all the wrong way round is not worth the search.
+        const MANY: usize = 64;
+        let told = before(change, derived)?;
+        let led_late = |baseline: Option<&Baseline>| {
+            let from = self.get(baseline?.from.as_deref()?)?;
+            came(from).zip(came(change)).is_some_and(|(from, told)| from > told).then_some(from)
+        };
+        let late = std::iter::successors(led_late(derived), |late| led_late(self.derived_before(late).as_ref()));
+        let late: Vec<&Change> = late.take(MANY).collect();
+        let earliest = late.last().filter(|_| late.len() < MANY);
+        let known = earliest.and_then(|earliest| self.before_change(earliest));
+        let could_not_know = known.is_some_and(|known| known.settings == told.settings);
+        if could_not_know { None } else { Some(told) }
     }
+}
+
+/// When a change was told live; of those that were told at one time, what came to the log later was told later.
+fn came(change: &Change) -> Option<(Timestamp, Option<Timestamp>)> {
+    Some((change.hops.screen?, change.hops.ingested))
 }
 
 /// The state before a change that was exported with one, given what the changes here make of it; `None` if it was not.

@@ -83,15 +83,17 @@ fn where_both_agree_the_change_that_led_there_is_known() {
     assert_eq!(read.before(&id(3)).expect("known").from.as_deref(), Some(&*id(2)));
 }
 
+/// A change of the [`life`], at its stations.
+fn seen(number: usize, ingested: i64, screen: i64) -> Change {
+    let mut change = life().at(number).expect("there").clone();
+    let at = |second| Timestamp::from_second(1_790_000_000 + second).ok();
+    change.hops =
+        Hops { lambda: Some(change.time), log: Some(change.time), ingested: at(ingested), screen: at(screen) };
+    change
+}
+
 #[test]
 fn a_line_that_was_told_live_did_not_know_what_came_too_late() {
-    let seen = |number: usize, ingested: i64, screen: i64| {
-        let mut change = life().at(number).expect("there").clone();
-        let at = |second| jiff::Timestamp::from_second(1_790_000_000 + second).ok();
-        change.hops =
-            Hops { lambda: Some(change.time), log: Some(change.time), ingested: at(ingested), screen: at(screen) };
-        change
-    };
     // The renaming comes when the update a minute after it has been told, or is just being told.
     for late in [300, 200] {
         let mut live = History::default();
@@ -105,6 +107,20 @@ fn a_line_that_was_told_live_did_not_know_what_came_too_late() {
         let read = read(&told.concat());
         assert_eq!((read.before(&id(3)), read.diff(&id(3))), (life().before(&id(3)), life().diff(&id(3))));
     }
+}
+
+#[test]
+fn a_line_that_was_told_live_may_know_what_is_not_here() {
+    // The creation comes last, and the renaming that the update knew of is left out.
+    let mut live = History::default();
+    let told = [seen(1, 121, 122), seen(2, 181, 182), seen(0, 300, 300)].map(|change| {
+        let place = change.id.clone();
+        live.insert(change);
+        exported(&live, |nth| live.at(nth).is_some_and(|change| change.id == place))
+    });
+    let read = read(&told[1..].concat());
+    assert_eq!(read.before(&id(3)).expect("told").settings, life().before(&id(3)).expect("known").settings);
+    assert_eq!(read.diff(&id(3)), life().diff(&id(3)));
 }
 
 #[test]
@@ -152,7 +168,7 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
             let mut record = testing::record(event, object(&mut sent.iter()), &response);
             record["eventID"] = json!(id(number));
             record["requestParameters"]["clientId"] = json!(CLIENT);
-            let time = jiff::Timestamp::from_second(1_790_000_000 + second).expect("a time");
+            let time = Timestamp::from_second(1_790_000_000 + second).expect("a time");
             record["eventTime"] = json!(time.to_string());
             match what {
                 2 => record["errorCode"] = json!("InvalidParameterException"),
@@ -178,7 +194,7 @@ proptest! {
             whole.insert(change);
         }
         if let Some((second, settings)) = described {
-            let taken = jiff::Timestamp::from_second(1_790_000_000 + second).expect("a time");
+            let taken = Timestamp::from_second(1_790_000_000 + second).expect("a time");
             whole.snapshot(client(), taken, settings);
         }
         let is_in = |set: u16| move |nth: usize| set >> nth & 1 == 1;
