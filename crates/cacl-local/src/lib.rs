@@ -69,7 +69,7 @@ pub struct Faults {
     pub fail_resource: Option<String>,
     /// Every call answers `ExpiredTokenException`.
     pub expired_credentials: bool,
-    /// Operations that nobody is allowed, e.g. `DescribeRule`; not those of S3 and Lambda.
+    /// Operations that nobody is allowed, e.g. `DescribeRule`; not those of S3.
     pub deny: Vec<String>,
     /// So often a bucket that a stack is to delete has just been written to.
     pub refill: u32,

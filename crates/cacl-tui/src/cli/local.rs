@@ -78,7 +78,7 @@ pub struct FaultOptions {
     /// Answer every call with expired credentials
     #[arg(long)]
     pub expired: bool,
-    /// An operation that nobody is allowed, e.g. `DescribeRule` (not of S3 and Lambda)
+    /// An operation that nobody is allowed, e.g. `DescribeRule` (not of S3)
     #[arg(long, value_name = "OPERATION")]
     pub deny: Vec<String>,
     /// Write into a bucket before a stack can delete it, so often

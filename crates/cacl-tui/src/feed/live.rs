@@ -5,7 +5,6 @@ use std::time::Duration;
 use cacl_aws::{LogLine, Session, TailItem};
 use cacl_event::{Change, decode_at};
 use futures_util::{Stream, StreamExt};
-use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
 use super::{Feed, past::Memory};
@@ -13,7 +12,7 @@ use super::{Feed, past::Memory};
 /// How long lines wait for the past. A screen need not wait: it can show a change anew.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 
-/// So many lines that are there together are put in order.
+/// So many lines that are there together have their calls put in order.
 const TOGETHER: usize = 1024;
 
 /// What a log group tells, line by line; it never ends. Of calls that come together the earlier ones are told first. The past is read
@@ -37,7 +36,7 @@ pub fn follow(
             let items = tokio::select! {
                 biased;
                 items = log.next() => match items {
-                    Some(items) => in_order(items, session.now()),
+                    Some(items) => in_order(items),
                     None => break,
                 },
                 Some(item) = memory.next() => {
@@ -45,8 +44,9 @@ pub fn follow(
                     continue;
                 }
             };
-            for item in items {
-                if let Feed::Change(change) = &item {
+            for mut item in items {
+                if let Feed::Change(change) = &mut item {
+                    change.hops.screen = Some(session.now());
                     memory.see(change);
                 }
                 yield item;
@@ -55,16 +55,20 @@ pub fn follow(
     })
 }
 
-/// What a log tells at once, each run of changes in order.
-fn in_order(items: Vec<TailItem>, now: Timestamp) -> Vec<Feed> {
+/// What a log tells at once: the calls in order, in the places where there are any. Between two of them are the lines of the
+/// platform; but what came before a change of status is told before it.
+fn in_order(items: Vec<TailItem>) -> Vec<Feed> {
     let told = |item| match item {
-        TailItem::Line(line) => read(&line, now),
+        TailItem::Line(line) => read(&line),
         TailItem::Status(status) => vec![Feed::Status(status)],
         TailItem::Push(push) => vec![Feed::Push(push)],
     };
     let mut items: Vec<Feed> = items.into_iter().flat_map(told).collect();
-    for run in items.chunk_by_mut(|one, other| change(one).is_some() && change(other).is_some()) {
-        run.sort_by(|one, other| change(one).map(Change::place).cmp(&change(other).map(Change::place)));
+    for run in items.split_mut(|item| matches!(item, Feed::Status(_) | Feed::Push(_))) {
+        let mut slots: Vec<&mut Feed> = run.iter_mut().filter(|item| change(item).is_some()).collect();
+        let mut changes: Vec<Feed> = slots.iter_mut().map(|slot| std::mem::replace(*slot, Feed::End)).collect();
+        changes.sort_by(|one, other| change(one).map(Change::place).cmp(&change(other).map(Change::place)));
+        slots.into_iter().zip(changes).for_each(|(slot, change)| *slot = change);
     }
     items
 }
@@ -74,7 +78,7 @@ fn change(item: &Feed) -> Option<&Change> {
 }
 
 /// The items of one line, with the stations that only the log knows. One line has one event, unless somebody else writes here.
-fn read(line: &LogLine, now: Timestamp) -> Vec<Feed> {
+fn read(line: &LogLine) -> Vec<Feed> {
     decode_at(&line.message, line.timestamp)
         .into_iter()
         .map(|decoded| {
@@ -83,7 +87,6 @@ fn read(line: &LogLine, now: Timestamp) -> Vec<Feed> {
                 Feed::Change(change) => {
                     change.hops.log = Some(line.timestamp);
                     change.hops.ingested = line.ingested;
-                    change.hops.screen = Some(now);
                 }
                 Feed::Foreign { time, .. } => *time = Some(line.timestamp),
                 _ => {}
@@ -98,7 +101,9 @@ mod tests {
     use cacl_aws::{LogLine, Status, TailItem};
     use jiff::Timestamp;
 
-    use super::{change, in_order, read};
+    use serde_json::json;
+
+    use super::{in_order, read};
     use crate::feed::Feed;
 
     fn second(second: i64) -> Timestamp {
@@ -118,32 +123,42 @@ mod tests {
     #[test]
     fn the_log_adds_its_stations() {
         let event = include_str!("../../tests/fixtures/update.json");
-        let items = read(&line(event), second(13));
+        let items = read(&line(event));
         let [Feed::Change(change)] = items.as_slice() else { panic!("{items:?}") };
         assert_eq!(change.hops.log, Some(second(10)));
         assert_eq!(change.hops.ingested, Some(second(12)));
-        assert_eq!(change.hops.screen, Some(second(13)));
     }
 
     #[test]
-    fn what_comes_together_is_told_in_order_and_nothing_else_moves() {
-        let event = |id: &str| {
-            include_str!("../../tests/fixtures/update.json").replace("eventID\": \"", &format!("eventID\": \"{id}"))
+    fn calls_that_come_together_are_told_in_order_and_nothing_else_moves() {
+        let event = include_str!("../../tests/fixtures/update.json");
+        let call = |id: &str| TailItem::Line(line(&event.replace("eventID\": \"", &format!("eventID\": \"{id}"))));
+        let platform = |kind: &str| {
+            let text = json!({"time": "2026-10-01T08:00:00Z", "type": format!("platform.{kind}"), "record": {}});
+            TailItem::Line(line(&text.to_string()))
         };
-        let lines = |ids: [&str; 3]| ids.map(|id| TailItem::Line(line(&event(id))));
-        let [mut items, after] = [lines(["c", "a", "b"]), lines(["0", "2", "1"])].map(Vec::from);
+        let calls = |ids: [&str; 3]| ids.map(|id| [platform("start"), call(id), platform("report")]);
+        let mut items: Vec<TailItem> = calls(["c", "a", "b"]).into_iter().flatten().collect();
         items.extend([TailItem::Line(line("rubbish")), TailItem::Status(Status::Live)]);
-        items.extend(after);
-        let items = in_order(items, second(13));
-        let ids: Vec<_> = items.iter().map(|item| change(item).map(|change| &change.id[..1])).collect();
-        assert_eq!(ids, [Some("a"), Some("b"), Some("c"), None, None, Some("0"), Some("1"), Some("2")]);
-        assert!(matches!(items[3..5], [Feed::Foreign { .. }, Feed::Status(Status::Live)]));
+        items.extend(calls(["0", "2", "1"]).into_iter().flatten());
+        let told: String = in_order(items)
+            .iter()
+            .map(|item| match item {
+                Feed::Platform(line) if &*line.kind == "platform.start" => "(",
+                Feed::Platform(_) => ")",
+                Feed::Change(change) => &change.id[..1],
+                Feed::Foreign { .. } => "?",
+                Feed::Status(Status::Live) => "|",
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(told, "(a)(b)(c)?|(0)(1)(2)");
     }
 
     #[test]
     fn rubbish_is_an_item_too() {
         for rubbish in ["panicked at src/main.rs", "{\"half\":", "\u{1b}[2J\u{7}", &"x".repeat(1 << 20)] {
-            assert!(matches!(read(&line(rubbish), second(13)).as_slice(), [Feed::Foreign { time: Some(_), .. }]));
+            assert!(matches!(read(&line(rubbish)).as_slice(), [Feed::Foreign { time: Some(_), .. }]));
         }
     }
 }
