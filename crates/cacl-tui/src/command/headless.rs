@@ -109,7 +109,8 @@ impl Headless {
         }
     }
 
-    /// Writes a change that is new, and hands it over to a command that wants it. What was written whole is kept as told.
+    /// Writes a change that is new, and hands it over to a command that wants it. What was written whole, and for which the command
+    /// has ended, is kept as told.
     async fn show(
         &mut self,
         change: Change,
@@ -130,7 +131,6 @@ impl Headless {
             Ok(written) => written?,
             Err(end) => return Ok(Err(end)),
         }
-        self.keep(kept).await;
         if let (Some(command), Some(line)) = (command, line) {
             match ends.or(exec(&command, &line, true, self.observer.limit)).await {
                 Ok(Ok(())) => {}
@@ -138,6 +138,7 @@ impl Headless {
                 Err(end) => return Ok(Err(end)),
             }
         }
+        self.keep(kept).await;
         Ok(Ok(()))
     }
 

@@ -87,6 +87,24 @@ async fn an_aws_of_today_knows_nothing_of_yesterdays() {
 }
 
 #[tokio::test]
+async fn what_a_command_was_not_done_with_is_told_again() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    aws.update(&["cacl-api/something.read"]).await;
+    let endless = ["--exec", "touch began; exec sleep 6000", "--exec-timeout", "2h"];
+    let watch: Vec<_> = ["watch", "-o", "jsonl", "--since", "1h"].into_iter().chain(endless).collect();
+    let watch = aws.spawn(&watch);
+    until("a command", async || aws.home.path().join("began").exists()).await;
+    let (told, _) = stop(watch);
+    let last = ["watch", "-o", "jsonl", "--since", "last", "--timeout", PATIENCE];
+    let (code, again, stderr) = ran(aws.cacl(&last).args(["--count", "1", "--exec", "cat >> done"]));
+    assert_eq!((code, ids(&again)), (0, ids(&told)), "{stderr}");
+    assert_eq!(fs::read_to_string(aws.home.path().join("done")).expect("written"), again);
+    let (code, stdout, _) = ran(aws.cacl(&last[..5]).args(["--timeout", "2s"]));
+    assert_eq!((code, stdout.as_str()), (0, ""));
+}
+
+#[tokio::test]
 async fn two_watches_share_a_journal() {
     let aws = LocalAws::start(&["--duplicate", "0.5"]);
     assert_eq!(aws.deploy(&[]).0, 0);
