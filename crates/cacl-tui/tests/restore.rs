@@ -97,6 +97,27 @@ fn what_is_back_is_not_put_back_again() {
 }
 
 #[test]
+fn a_refused_call_makes_no_client() {
+    let refused = |nth: u32, id: &str| {
+        let mut record: Value =
+            serde_json::from_str(&record(nth, id, "UpdateUserPoolClient", &shop(&[], None))).expect("JSON");
+        record["errorCode"] = json!("ResourceNotFoundException");
+        record["responseElements"] = Value::Null;
+        record.to_string()
+    };
+    let lost = life(&[shop(&["a", "b"], None), shop(&["a"], None)]) + "\n" + &refused(5, "mistyped");
+    let (code, input, _, stderr) = restored_from(&lost, &["web-shop"]);
+    assert_eq!((code, &input["ClientId"]), (0, &json!(CLIENT)), "{stderr}");
+    assert!(!stderr.contains("mistyped"), "{stderr}");
+    let gone = life(&[shop(&["a"], None), Value::Null]) + "\n" + &refused(5, "mistyped");
+    let (code, _, _, stderr) = restored_from(&gone, &["web-shop"]);
+    assert_eq!((code, stderr.contains("there already")), (0, false), "{stderr}");
+    // Unless nothing else is known.
+    let (code, _, _, stderr) = restored_from(&refused(5, "mistyped"), &["web-shop"]);
+    assert!(code == 3 && stderr.contains("there is nothing to put back"), "{stderr}");
+}
+
+#[test]
 fn what_was_taken_earlier_is_told_and_can_be_reached() {
     let states = [shop(&["a", "b", "c"], None), shop(&["a", "b"], None), shop(&["a"], None)];
     let (code, input, _, stderr) = restored_from(&life(&states), &["web-shop"]);

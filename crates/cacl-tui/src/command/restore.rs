@@ -5,7 +5,10 @@
 use std::{fmt::Write as _, time::Duration};
 
 use cacl_aws::{Session, Since, Status, lookup::Looked};
-use cacl_event::{Change, ClientKey, History, clean, restore::Loss};
+use cacl_event::{
+    Change, ClientKey, History, clean,
+    restore::{Loss, quoted},
+};
 use futures_util::{Stream, StreamExt};
 use jiff::SignedDuration;
 
@@ -62,7 +65,7 @@ pub async fn run(options: Restore, global: &Global) -> anyhow::Result<Exit> {
     };
     if undo.effect == Effect::Anew {
         for other in namesakes(&history, &client) {
-            note(&format!("a client of that name is there already: {}", other.client));
+            note(&format!("a client of that name is there already: {}", clean(&other.client)));
         }
     }
     let mut out = Out::stdout();
@@ -172,7 +175,7 @@ fn event_of<'a>(history: &'a History, client: &ClientKey, id: &str) -> Result<&'
         (None, several) => {
             let mut help = "give more of it:".to_owned();
             for change in several {
-                let _ = write!(help, "\n{}", change.id);
+                let _ = write!(help, "\n{}", clean(&change.id));
             }
             Err(Failure::new(Exit::Usage, format!("{} events of the client begin with {id}", several.len()), help))
         }
@@ -227,7 +230,8 @@ fn tell_earlier(history: &History, last: &Loss<'_>, earlier: &[Loss<'_>]) {
         "more was taken from the client before that, and the call does not put it back; to undo it as well:".to_owned();
     for loss in earlier.iter().take(MANY) {
         let from = history.before(&loss.change.id).and_then(|before| before.from);
-        let way = from.map_or_else(|| "no event is known to go back to".to_owned(), |id| format!("--to {id}"));
+        let way = from
+            .map_or_else(|| "no event is known to go back to".to_owned(), |id| format!("--to {}", quoted(&clean(&id))));
         // Writing to a String cannot fail.
         let _ = write!(words, "\n{way}  before {}", said(loss.change));
     }

@@ -19,16 +19,19 @@ struct Candidate<'a> {
 }
 
 /// The client with this id, else the living one with this name, else the only one that was ever called so. Others of that name
-/// are told.
+/// are told. What a refused call asked for may be any name, and any client; it counts where nothing else is known.
 pub fn which(history: &History, wanted: &str, further: &str) -> Result<ClientKey, Failure> {
     let clients = || history.clients();
     let mut meant: Vec<&ClientKey> = clients().filter(|client| &*client.client == wanted).collect();
     if meant.is_empty() {
         meant = clients().filter(|client| names(history, client).iter().any(|name| name == wanted)).collect();
     }
+    if meant.is_empty() {
+        meant = clients().filter(|client| asked_for(history, client).any(|name| name == wanted)).collect();
+    }
     meant.sort();
     let candidate = |client| {
-        let name = names(history, client).pop();
+        let name = names(history, client).pop().or_else(|| asked_for(history, client).last());
         Candidate { client, name, deleted: deletion(history, client) }
     };
     let all: Vec<Candidate<'_>> = meant.into_iter().map(candidate).collect();
@@ -38,7 +41,8 @@ pub fn which(history: &History, wanted: &str, further: &str) -> Result<ClientKey
     match (first.as_slice(), rest.as_slice()) {
         ([one], []) => Ok(one.client.clone()),
         ([one], others) => {
-            note(&listed(&format!("this is {}; also called {wanted}, and left alone:", one.client.client), others));
+            let id = clean(&one.client.client);
+            note(&listed(&format!("this is {id}; also called {wanted}, and left alone:"), others));
             Ok(one.client.clone())
         }
         ([], []) => Err(Failure::new(
@@ -50,7 +54,7 @@ pub fn which(history: &History, wanted: &str, further: &str) -> Result<ClientKey
             if *one.client.client != *wanted
                 && let Some(name) = one.name.as_deref().filter(|name| *name != wanted)
             {
-                note(&format!("{wanted} is called {} by now: {}", clean(name), one.client.client));
+                note(&format!("{wanted} is called {} by now: {}", clean(name), clean(&one.client.client)));
             }
             Ok(one.client.clone())
         }
@@ -77,26 +81,28 @@ pub fn namesakes(history: &History, gone: &ClientKey) -> Vec<ClientKey> {
 
 /// The names of a client, from the first to the last.
 fn names(history: &History, client: &ClientKey) -> Vec<String> {
-    let told = |applied: bool| {
-        let changes = history.of_client(client).filter(move |change| change.outcome.is_success() || !applied);
-        changes.filter_map(|change| history.client_name(&change.id)).map(str::to_owned)
-    };
-    let mut names: Vec<String> = told(true).collect();
+    let mut names: Vec<String> = told(history, client, true).collect();
     let now = history.now(client).and_then(|now| now.settings.get("clientName"));
     names.extend(now.and_then(|name| name.as_str().map(str::to_owned)));
-    // A call that was refused may ask for any name, but may also be all that is known.
-    if names.is_empty() {
-        names = told(false).collect();
-    }
     names.dedup();
     names
+}
+
+/// The names that calls for a client gave which were refused.
+fn asked_for(history: &History, client: &ClientKey) -> impl Iterator<Item = String> {
+    told(history, client, false)
+}
+
+fn told(history: &History, client: &ClientKey, applied: bool) -> impl Iterator<Item = String> {
+    let changes = history.of_client(client).filter(move |change| change.outcome.is_success() == applied);
+    changes.filter_map(|change| history.client_name(&change.id)).map(str::to_owned)
 }
 
 fn listed(words: &str, candidates: &[&Candidate<'_>]) -> String {
     let mut text = words.to_owned();
     for Candidate { client, name, deleted } in candidates {
         // Writing to a String cannot fail.
-        let _ = write!(text, "\n{}  in {}", client.client, client.user_pool);
+        let _ = write!(text, "\n{}  in {}", clean(&client.client), clean(&client.user_pool));
         if let Some(name) = name {
             let _ = write!(text, ", {}", clean(name));
         }
