@@ -131,18 +131,19 @@ mod unanswered {
 
     use super::*;
 
-    /// A network on which nobody answers.
+    /// A network on which nobody answers, for this reason.
     #[derive(Debug, Clone)]
-    struct Refused;
+    struct Unreachable(&'static str);
 
-    impl HttpConnector for Refused {
+    const REFUSED: Unreachable = Unreachable("connection refused");
+
+    impl HttpConnector for Unreachable {
         fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-            let cause = std::io::Error::new(std::io::ErrorKind::ConnectionRefused, "connection refused");
-            HttpConnectorFuture::ready(Err(ConnectorError::io(cause.into())))
+            HttpConnectorFuture::ready(Err(ConnectorError::io(std::io::Error::other(self.0).into())))
         }
     }
 
-    impl HttpClient for Refused {
+    impl HttpClient for Unreachable {
         fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
             self.clone().into_shared()
         }
@@ -151,15 +152,29 @@ mod unanswered {
     #[tokio::test(start_paused = true)]
     async fn an_endpoint_that_is_not_there_is_named() {
         let access = Access { endpoint_url: Some("http://127.0.0.1:4566".into()), ..Access::default() };
-        let session = Session::with_http_client(&access, Refused);
+        let session = Session::with_http_client(&access, REFUSED);
         let error = session.identity().await.expect_err("nobody there");
         assert_eq!(error.reason, Reason::Offline);
         assert_eq!(error.why.as_deref(), Some("connection refused"));
         assert!(
             error.help.is_some_and(|help| help.contains("http://127.0.0.1:4566") && help.contains("cacl-tui local"))
         );
-        let session = Session::with_http_client(&Access::default(), Refused);
+        let session = Session::with_http_client(&Access::default(), REFUSED);
         let error = session.identity().await.expect_err("nobody there");
         assert!(error.help.is_some_and(|help| help.contains("eu-west-1 is a region")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_is_not_found_is_named() {
+        // The words of glibc.
+        let unknown = Unreachable("failed to lookup address information: Name or service not known");
+        let session = Session::with_http_client(&Access::default(), unknown.clone());
+        let error = stack::describe(&session, "cacl-cognito-api-calls").await.expect_err("nobody there");
+        let host = "cannot find the host cloudformation.eu-west-1.amazonaws.com";
+        assert_eq!(error.why, Some(format!("{host}: {}", unknown.0)));
+        let access = Access { endpoint_url: Some("http://nowhere.invalid:81/path".into()), ..Access::default() };
+        let session = Session::with_http_client(&access, unknown);
+        let error = session.identity().await.expect_err("nobody there");
+        assert!(error.why.expect("why").starts_with("cannot find the host nowhere.invalid:81: "));
     }
 }
