@@ -18,16 +18,20 @@ impl History {
         /// No network delays more; a recording whose lines are all the wrong way round is not worth the search.
         const MANY: usize = 64;
         let told = before(change, derived)?;
-        let led_late = |baseline: Option<&Baseline>| {
-            let from = self.get(baseline?.from.as_deref()?)?;
-            came(from).zip(came(change)).is_some_and(|(from, told)| from > told).then_some(from)
-        };
-        let late = std::iter::successors(led_late(derived), |late| led_late(self.derived_before(late).as_ref()));
-        let late: Vec<&Change> = late.take(MANY).collect();
-        let earliest = late.last().filter(|_| late.len() < MANY);
-        let known = earliest.and_then(|earliest| self.before_change(earliest));
-        let could_not_know = known.is_some_and(|known| known.settings == told.settings);
-        if could_not_know { None } else { Some(told) }
+        let is = |baseline: Option<&Baseline>| baseline.is_some_and(|baseline| baseline.settings == told.settings);
+        let mut led = derived.cloned();
+        for _ in 0..MANY {
+            let from = led.as_ref().and_then(|led| self.get(led.from.as_deref()?));
+            let is_late = |from: &&Change| came(from).zip(came(change)).is_some_and(|(from, told)| from > told);
+            let Some(late) = from.filter(is_late) else { break };
+            // A description may have told what some of them led to.
+            let earlier = self.derived_before(late);
+            if is(led.as_ref()) || is(earlier.as_ref()) || is(before(late, earlier.as_ref()).as_ref()) {
+                return None;
+            }
+            led = earlier;
+        }
+        Some(told)
     }
 }
 

@@ -110,6 +110,20 @@ fn a_line_that_was_told_live_did_not_know_what_came_too_late() {
 }
 
 #[test]
+fn a_line_that_was_told_by_a_description_is_told_by_what_led_there() {
+    let mut live = History::default();
+    let renamed = life().before(&id(3)).expect("known").settings;
+    live.snapshot(client(), Timestamp::from_second(1_790_000_130).expect("a time"), renamed);
+    let told = [seen(2, 181, 182), seen(1, 300, 300)].map(|change| {
+        let place = change.id.clone();
+        live.insert(change);
+        exported(&live, |nth| live.at(nth).is_some_and(|change| change.id == place))
+    });
+    assert_eq!(read(&told[0]).before(&id(3)).expect("told").kind, BaselineKind::Snapshot);
+    assert_eq!(read(&told.concat()).before(&id(3)), life().before(&id(3)));
+}
+
+#[test]
 fn a_line_that_was_told_live_may_know_what_is_not_here() {
     // The creation comes last, and the renaming that the update knew of is left out.
     let mut live = History::default();
