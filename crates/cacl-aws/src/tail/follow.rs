@@ -35,10 +35,11 @@ pub(super) fn polls(
     tail: Tail,
     mut paced: watch::Receiver<Pace>,
 ) -> impl Stream<Item = (TailItem, i64)> + Send + 'static {
+    // "Ago" is from here on, however long it takes until somebody asks for an item.
+    let start = Timestamp::now();
     // On the heap, for the states of such a stream are large.
     Box::pin(stream! {
         let mut answered = paced.borrow().asked;
-        let start = Timestamp::now();
         let from = |now| Cursor::new(tail.since.resolve(now).as_millisecond(), tail.overlap);
         let mut cursor = from(start);
         let mut dated = matches!(tail.since, Since::At(_));

@@ -195,6 +195,22 @@ async fn now_is_meant_by_the_clock_of_aws() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_happens_before_the_first_poll_is_not_missed() {
+    let starts = Arc::new(Mutex::new(Vec::new()));
+    let asked = Arc::clone(&starts);
+    let session = elsewhen(SignedDuration::ZERO, move |body| {
+        asked.lock().expect("unpoisoned").push(body["startTime"].as_i64().expect("a number"));
+        json!({"events": []})
+    });
+    let tail = tail(session, Tail::new("/aws/lambda/cacl", Since::Ago(SignedDuration::ZERO)));
+    let made = Timestamp::now().as_millisecond();
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!(next(&mut (Box::pin(tail) as _), 1).await, ["Live"]);
+    let starts = starts.lock().expect("unpoisoned");
+    assert!(starts.iter().all(|start| *start <= made), "{starts:?} {made}");
+}
+
 #[tokio::test]
 async fn a_group_is_told_from_those_that_begin_like_it() {
     let check = async |groups: Value, expect: bool| {

@@ -157,7 +157,8 @@ impl<'a> Past<'a> {
             let lost = lost && before.as_ref().is_some_and(is_missed);
             return lost.then(|| Taken::Value(path(), after)).into_iter().collect();
         };
-        let lost = removed.iter().filter(|element| is_missed(element));
+        // A list that is set for the first time is a decision about what the service assumed until then.
+        let lost = removed.iter().filter(|element| row.class != Class::Added && is_missed(element));
         let unsafe_ = added.iter().filter(|element| is_dangerous(element) && !self.had.contains(&key(row, element)));
         let lost = lost.map(|element| Taken::Element(path(), element.clone()));
         lost.chain(unsafe_.map(|element| Taken::Safety(path(), element.clone()))).collect()

@@ -67,10 +67,10 @@ type Pushes = Pin<Box<dyn Stream<Item = Result<Heard, End>> + Send>>;
 
 /// Follows. Listens and polls only when asked for the next item.
 pub fn live(session: Session, tail: Tail) -> impl Stream<Item = TailItem> + Send + 'static {
+    let client = session.without_retries().logs();
+    let (sender, pace) = watch::channel(Pace::every(tail.poll));
+    let mut pulls = Box::pin(polls(session.clone(), client.clone(), tail.clone(), pace));
     Box::pin(stream! {
-        let client = session.without_retries().logs();
-        let (sender, pace) = watch::channel(Pace::every(tail.poll));
-        let mut pulls = Box::pin(polls(session.clone(), client.clone(), tail.clone(), pace));
         let mut pushes: Option<Pushes> = None;
         let mut live = Live::new(session.clone(), tail.poll, sender);
         loop {

@@ -65,6 +65,8 @@ fn told(states: &[Value]) -> (Vec<usize>, Vec<usize>) {
 #[case::forgotten_after_a_move_of_another(&[json!({"callbackURLs": ["a"]}), json!({"callbackURLs": ["b"], "preventUserExistenceErrors": "ENABLED"}),
     json!({"callbackURLs": ["b"]})], &[3, 2], &[3, 2])]
 #[case::what_made_it_unsafe_is_not_missed(&[json!({"callbackURLs": ["a"]}), json!({"callbackURLs": ["http://b.example.org"]}), json!({})], &[2], &[2])]
+#[case::hardened_and_forgotten(&[json!({"clientName": "a"}), json!({"clientName": "a", "explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"],
+    "preventUserExistenceErrors": "ENABLED"}), json!({"clientName": "a"})], &[3], &[3])]
 fn what_was_taken_and_what_is_back(#[case] states: &[Value], #[case] taken: &[usize], #[case] open: &[usize]) {
     assert_eq!(told(states), (taken.to_vec(), open.to_vec()));
 }
