@@ -359,6 +359,20 @@ async fn restore_reads_the_log_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn it_ends_when_its_reader_has_seen_enough() {
+    let aws = LocalAws::start(&[]);
+    assert_eq!(aws.deploy(&[]).0, 0);
+    aws.update(&["cacl-api/something.read"]).await;
+    let mut watch = aws.spawn(&["watch", "-o", "jsonl", "--since", "1h"]);
+    let mut reader = BufReader::new(watch.child.stdout.take().expect("piped"));
+    assert_ne!(reader.read_line(&mut String::new()).expect("text"), 0);
+    // Nothing more will ever be written.
+    drop(reader);
+    let (status, _, stderr) = watch.end();
+    assert_eq!((status.code(), stderr.as_str()), (Some(0), ""));
+}
+
+#[tokio::test]
 async fn fail_on_exec_and_count() {
     let aws = LocalAws::start(&["--throttle", "0.4", "--duplicate", "0.5"]);
     assert_eq!(aws.deploy(&[]).0, 0);

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Exit,
-    failure::{Failure, note},
+    failure::{Closed, Failure, note},
     feed::{Before, Feed, Past},
     journal::{Keeper, Reader},
     report::{Form, Lines, words as report},
@@ -89,9 +89,17 @@ impl Headless {
             if let Some(exit) = self.observer.enough() {
                 return Ok(Ok(exit));
             }
-            let item = match ends.or(feed.next()).await {
-                Ok(Some(item)) => item,
-                Ok(None) => return Ok(Ok(self.observer.exit())),
+            let next = async {
+                tokio::select! {
+                    biased;
+                    item = feed.next() => Ok(item),
+                    () = self.out.closed() => Err(Closed),
+                }
+            };
+            let item = match ends.or(next).await {
+                Ok(Ok(Some(item))) => item,
+                Ok(Ok(None)) => return Ok(Ok(self.observer.exit())),
+                Ok(Err(closed)) => return Err(closed.into()),
                 Err(end) => return Ok(Err(end)),
             };
             match item {

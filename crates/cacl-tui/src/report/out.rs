@@ -1,6 +1,9 @@
 //! Stdout, where a reader that has gone away is an ordinary end.
 
-use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
+use std::{
+    io::{self, BufWriter, ErrorKind, Stdout, Write},
+    time::Duration,
+};
 
 use tokio::io::AsyncWriteExt as _;
 
@@ -26,6 +29,27 @@ impl Lines {
         };
         written.await.map_err(ended)
     }
+
+    /// Comes once the reader has gone away, which nobody who has nothing to write is told.
+    pub async fn closed(&self) {
+        while !is_closed() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_closed() -> bool {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let stdout = io::stdout();
+    let mut asked = [PollFd::new(&stdout, PollFlags::empty())];
+    let answered = poll(&mut asked, Some(&rustix::event::Timespec::default()));
+    answered.is_ok() && asked[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
+}
+
+#[cfg(not(unix))]
+fn is_closed() -> bool {
+    false
 }
 
 /// A buffered writer of whole lines.
