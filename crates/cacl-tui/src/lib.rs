@@ -11,6 +11,7 @@ mod look;
 mod report;
 mod restore;
 pub mod screen;
+mod severe;
 mod signals;
 
 use std::{path::Path, process::ExitCode};

@@ -17,6 +17,7 @@ use crate::{
     feed::{Before, Feed, Past},
     journal::{Keeper, Reader},
     report::{Form, Lines, words as report},
+    severe::Severe,
     signals::{Signals, Stop},
 };
 
@@ -59,8 +60,8 @@ struct Source {
     foreign: u64,
     /// What an earlier run told.
     before: Option<Before>,
-    /// How many changes it did not, and how many of them are high or critical.
-    away: (u64, u64),
+    /// How bad the changes are that it did not.
+    away: Vec<Severity>,
 }
 
 impl Headless {
@@ -182,8 +183,7 @@ impl Source {
     /// A change was told: perhaps one that came while nobody watched.
     fn away(&mut self, change: &Change, severity: Severity) {
         if !self.live && self.before.as_ref().is_some_and(|before| before.is_news(change)) {
-            self.away.0 += 1;
-            self.away.1 += u64::from(severity >= Severity::High);
+            self.away.push(severity);
         }
     }
 
@@ -193,8 +193,8 @@ impl Source {
             if self.told.take().is_some() {
                 note("the log can be read again");
             }
-            if !std::mem::replace(&mut self.live, true) && self.away.0 > 0 {
-                note(&away(self.away.0, self.away.1));
+            if !std::mem::replace(&mut self.live, true) && !self.away.is_empty() {
+                note(&away(&std::mem::take(&mut self.away)));
             }
             return Ok(());
         }
@@ -237,10 +237,10 @@ impl Source {
 }
 
 /// `while you were away: 7 changes, 2 high`.
-pub fn away(changes: u64, high: u64) -> String {
-    let changes = counted(changes, "change", "changes");
-    let high = if high > 0 { format!(", {high} high") } else { String::new() };
-    format!("while you were away: {changes}{high}")
+pub fn away(changes: &[Severity]) -> String {
+    let all = counted(changes.len() as u64, "change", "changes");
+    let severe = Severe::of(changes.iter().copied()).words();
+    format!("while you were away: {}", std::iter::once(all).chain(severe).collect::<Vec<_>>().join(", "))
 }
 
 /// `1 line`, `2 lines`.

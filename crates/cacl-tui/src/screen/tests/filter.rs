@@ -279,7 +279,7 @@ fn what_comes_in_under_a_filter_is_followed_and_counted() {
     assert_eq!(stage.selected(), id(5));
     stage.feed([change(8), change(9)]);
     assert_eq!(stage.selected(), id(5));
-    stage.assert_shows("▼ 1 new · 1 high · 2 hidden  G resumes");
+    stage.assert_shows("▼ 1 new · 1 critical · 2 hidden  G resumes");
     stage.press("G");
     assert_eq!(stage.selected(), id(8));
     // Lifted, all that came since is news.
@@ -292,18 +292,18 @@ fn what_comes_in_under_a_filter_is_followed_and_counted() {
 fn news_is_counted_anew_with_another_filter() {
     let mut stage = Stage::new(120, 40);
     stage.feed((0..5).map(change)).press("k").feed((5..10).map(change));
-    stage.assert_shows("▼ 5 new · 3 high");
+    stage.assert_shows("▼ 5 new · 1 critical · 2 high");
     stage.filter("deploy").press("enter");
     stage.assert_shows("▼ 1 new  G resumes");
     stage.press("esc");
-    stage.assert_shows("▼ 5 new · 3 high");
+    stage.assert_shows("▼ 5 new · 1 critical · 2 high");
 }
 
 #[test]
 fn high_ones_that_are_hidden_are_not_kept_quiet() {
     let mut stage = Stage::new(160, 40);
     stage.feed((0..5).map(change)).filter("deploy").press("enter").feed((5..10).map(change));
-    stage.assert_shows("following · 4 more hidden by the filter · 3 high");
+    stage.assert_shows("following · 4 more hidden by the filter · 1 critical · 2 high");
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn watch_at_40x10() {
 
 #[test]
 fn watch_at_10x3() {
-    assert_snapshot!(forgetful(10, 3).frame(), @"3 high of…");
+    assert_snapshot!(forgetful(10, 3).frame(), @"1 critica…");
 }
 
 #[test]

@@ -198,7 +198,7 @@ async fn a_person_watches_and_quits() {
         user.press("k");
         user.wait_for("7 of 8").await;
         user.happens(change(8));
-        user.wait_for("▼ 1 new · 1 high  G resumes").await;
+        user.wait_for("▼ 1 new · 1 critical  G resumes").await;
         user.press("G");
         user.wait_for("9 of 9").await;
         user.press("?");

@@ -41,7 +41,7 @@ fn moving_away_pauses_and_g_resumes() {
     stage.assert_shows("paused");
     stage.feed((5..10).map(change));
     assert_eq!(stage.selected(), id(3));
-    stage.assert_shows("▼ 5 new · 3 high  G resumes");
+    stage.assert_shows("▼ 5 new · 1 critical · 2 high  G resumes");
     stage.press("G");
     assert_eq!(stage.selected(), id(9));
     stage.assert_shows("following");
@@ -62,7 +62,7 @@ fn reading_the_detail_pauses_until_one_is_back() {
     stage.feed((0..8).map(change)).press("enter");
     stage.feed([change(8)]);
     assert_eq!(stage.selected(), id(7));
-    stage.assert_shows("▼ 1 new · 1 high");
+    stage.assert_shows("▼ 1 new · 1 critical");
     stage.press("esc");
     assert_eq!(stage.selected(), id(7), "something newer waits, so the place is kept");
     stage.press("G enter esc");

@@ -46,8 +46,8 @@ impl Model {
         if self.away.before.take().is_none() || self.away.unseen.is_empty() {
             return;
         }
-        let severity = |id: &Text| self.history.judge(id).map(|judgement| judgement.severity);
-        let high = self.away.unseen.iter().filter(|id| severity(id) >= Some(Severity::High)).count();
-        self.remark(away(self.away.unseen.len() as u64, high as u64), high > 0);
+        let severity = |id: &Text| Some(self.history.judge(id)?.severity);
+        let unseen: Vec<Severity> = self.away.unseen.iter().filter_map(severity).collect();
+        self.remark(away(&unseen), unseen.iter().any(|severity| *severity >= Severity::High));
     }
 }

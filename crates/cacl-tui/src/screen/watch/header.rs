@@ -7,7 +7,6 @@
 
 use std::time::Duration;
 
-use cacl_event::Severity;
 use jiff::SignedDuration;
 use ratatui::{
     Frame,
@@ -164,13 +163,10 @@ fn strip(model: &Model) -> Vec<Span<'static>> {
 fn counts(model: &Model) -> Vec<Span<'static>> {
     let theme = &model.theme;
     let mut spans = vec![Span::raw(text::count(model.rows.all(), "change", "changes"))];
-    for (severity, name) in [(Severity::Critical, "critical"), (Severity::High, "high")] {
-        let count = model.rows.count(severity);
-        if count > 0 {
-            spans.push(Span::styled(format!(" {} ", theme.glyphs.dot), theme.style(Role::Quiet)));
-            // Bold rather than reversed: a number here is a fact, not an alarm.
-            spans.push(Span::styled(format!("{count} {name}"), theme.style(Role::High)));
-        }
+    for words in model.severe().words() {
+        spans.push(Span::styled(format!(" {} ", theme.glyphs.dot), theme.style(Role::Quiet)));
+        // Bold rather than reversed: a number here is a fact, not an alarm.
+        spans.push(Span::styled(words, theme.style(Role::High)));
     }
     spans
 }

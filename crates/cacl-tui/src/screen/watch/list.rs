@@ -25,9 +25,12 @@ use super::{
     rows::{Counts, Row, Summary},
     times::Stamps,
 };
-use crate::screen::{
-    panel, text,
-    theme::{Role, Theme},
+use crate::{
+    screen::{
+        panel, text,
+        theme::{Role, Theme},
+    },
+    severe::Severe,
 };
 
 /// Draws the list with its border.
@@ -77,7 +80,8 @@ pub fn foot(model: &Model, columns: usize) -> Line<'static> {
     let theme = &model.theme;
     let quiet = theme.style(Role::Quiet);
     let dot = || Span::styled(format!(" {} ", theme.glyphs.dot), quiet);
-    let high = |count: usize| Span::styled(format!("{count} high"), theme.style(Role::High));
+    let severe =
+        |severe: Severe| severe.words().flat_map(|words| [dot(), Span::styled(words, theme.style(Role::High))]);
     let mut spans = vec![Span::raw(" ")];
     match model.paused {
         None => spans.push(Span::styled(if model.source.ended { "end" } else { "following" }, quiet)),
@@ -85,17 +89,13 @@ pub fn foot(model: &Model, columns: usize) -> Line<'static> {
         Some(paused) => {
             let new = format!("{} {} new", theme.glyphs.below, paused.new);
             spans.push(Span::styled(new, theme.style(Role::Accent)));
-            if paused.high > 0 {
-                spans.extend([dot(), high(paused.high)]);
-            }
+            spans.extend(severe(paused.severe));
         }
     }
     if let Some(hidden) = model.hidden() {
         let words = if columns < 70 { "hidden" } else { "more hidden by the filter" };
         spans.extend([dot(), Span::styled(format!("{} {words}", hidden.new), quiet)]);
-        if hidden.high > 0 {
-            spans.extend([dot(), high(hidden.high)]);
-        }
+        spans.extend(severe(hidden.severe));
     }
     let waits = model.paused.is_some_and(|paused| paused.new > 0) && model.focus == Focus::List;
     spans.push(Span::styled(if waits { "  G resumes " } else { " " }, quiet));

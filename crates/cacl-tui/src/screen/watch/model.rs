@@ -29,6 +29,7 @@ use crate::{
         scroll::Pane,
         theme::Theme,
     },
+    severe::Severe,
 };
 
 /// The state of the screen.
@@ -252,7 +253,7 @@ impl Model {
     }
 
     /// How many changes are high or critical.
-    pub fn alarming(&self) -> usize {
-        self.rows.count(Severity::High) + self.rows.count(Severity::Critical)
+    pub fn severe(&self) -> Severe {
+        Severe { critical: self.rows.count(Severity::Critical), high: self.rows.count(Severity::High) }
     }
 }

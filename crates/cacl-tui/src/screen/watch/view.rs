@@ -98,8 +98,9 @@ fn told(model: &Model, words: &str, trouble: bool, frame: &mut Frame, area: Rect
 
 /// Too small for panes: one honest line.
 fn tiny(model: &Model, frame: &mut Frame) {
-    let (changes, alarming) = (text::count(model.rows.all(), "change", "changes"), model.alarming());
-    let line = if alarming == 0 { changes } else { format!("{alarming} high of {changes}") };
+    let (changes, severe) = (text::count(model.rows.all(), "change", "changes"), model.severe().words());
+    let severe = severe.collect::<Vec<_>>().join(", ");
+    let line = if severe.is_empty() { changes } else { format!("{severe} of {changes}") };
     let line = format!("{line}; needs 40x10");
     let area = Rect { height: frame.area().height.min(1), ..frame.area() };
     let line = text::fit(&line, area.width.into(), model.theme.glyphs.ellipsis);

@@ -21,7 +21,7 @@ use super::{
     model::Focus,
     rows::{Gone, Put, Renumbered, Row, Rows, lets_through},
 };
-use crate::screen::keys::Action;
+use crate::{screen::keys::Action, severe::Severe};
 
 /// How many rows a filter looks at between two looks at the keyboard; takes a few milliseconds.
 const EFFORT: usize = 6_000;
@@ -55,8 +55,8 @@ pub struct News {
     pub from: u32,
     /// How many are new.
     pub new: usize,
-    /// How many of them are high or critical.
-    pub high: usize,
+    /// How bad they are.
+    pub severe: Severe,
 }
 
 impl Find {
@@ -96,9 +96,9 @@ impl News {
         if number < self.from {
             return;
         }
-        let high = |severity: Option<Severity>| usize::from(severity >= Some(Severity::High));
         self.new = (self.new + usize::from(is.is_some())).saturating_sub(usize::from(was.is_some()));
-        self.high = (self.high + high(is)).saturating_sub(high(was));
+        is.inspect(|is| self.severe.add(*is));
+        was.inspect(|was| self.severe.take(*was));
     }
 }
 
@@ -125,7 +125,7 @@ impl Model {
         let Find { came, seen, .. } = self.find;
         let known = self.rows.filter().is_some() && self.rows.sifting().is_none();
         let hidden =
-            News { from: came.from, new: came.new.saturating_sub(seen.new), high: came.high.saturating_sub(seen.high) };
+            News { from: came.from, new: came.new.saturating_sub(seen.new), severe: came.severe.without(seen.severe) };
         known.then_some(hidden).filter(|hidden| hidden.new > 0)
     }
 
@@ -135,7 +135,7 @@ impl Model {
         let since = News::since(self.rows.all());
         (self.find.came, self.find.seen, self.find.seek, self.find.slices) = (since, since, None, 0);
         if let Some(paused) = &mut self.paused {
-            *paused = News { new: 0, high: 0, ..*paused };
+            *paused = News { from: paused.from, ..News::default() };
             if self.rows.filter().is_none() {
                 for number in paused.from..since.from {
                     paused.count(number, None, self.rows.row(number).map(Row::severity));
