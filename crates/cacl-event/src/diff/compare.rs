@@ -92,7 +92,7 @@ impl Parameter<'_> {
         }
         let after = new.map(Entry::value);
         let before = match (&self.before, class) {
-            (_, Class::Unchanged) => after.clone(),
+            (_, Class::Unchanged) if after.is_some() => after.clone(),
             (before, _) => before.as_ref().map(Entry::value),
         };
         let (added, removed) = match (before.is_some(), after.is_some()) {
@@ -121,6 +121,10 @@ impl Parameter<'_> {
                 Class::Defaulted
             }
             (Some(_), None) => Class::Added,
+            // What the service assumes without it was there before: nothing is lost.
+            (None, Some(before)) if new.is_none() && default_of(path).as_ref() == Some(&before.value()) => {
+                Class::Unchanged
+            }
             (None, Some(_)) => Class::Reset,
             (None, None) => Class::Defaulted,
         })

@@ -39,6 +39,7 @@ fn rows(diff: &Diff) -> Value {
     json!([["reset", "logoutURLs", ["a"], null, [], ["a"]]]))]
 #[case::reset_to_default(json!({"refreshTokenValidity": 60}), json!({}), json!({"refreshTokenValidity": 30}),
     json!([["reset", "refreshTokenValidity", 60, 30, null, null]]))]
+#[case::default_that_is_not_told(json!({"preventUserExistenceErrors": "LEGACY", "authSessionValidity": 3}), json!({}), json!({}), json!([]))]
 #[case::reset_nested(json!({"tokenValidityUnits.accessToken": "minutes"}), json!({"tokenValidityUnits": {}}), json!({"tokenValidityUnits": {}}),
     json!([["reset", "tokenValidityUnits.accessToken", "minutes", null, null, null]]))]
 #[case::reset_to_a_default_list(json!({"explicitAuthFlows": ["ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"]}), json!({}), json!({}),
@@ -245,6 +246,7 @@ proptest! {
             let (was_sent, was_there) = (sent.get(&row.path).is_some(), before.get(&row.path).is_some());
             let expected = match (was_sent, was_there) {
                 _ if row.before == row.after => Class::Unchanged,
+                (false, true) if row.after.is_none() && row.before == default_of(&row.path) => Class::Unchanged,
                 (true, true) => Class::Changed,
                 (true, false) => Class::Added,
                 (false, true) => Class::Reset,

@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn a_unit_stands_with_its_validity() {
         let before = json!({"accessTokenValidity": 15, "tokenValidityUnits.accessToken": "minutes", "idTokenValidity": 1,
-                            "tokenValidityUnits.idToken": "hours", "tokenValidityUnits.refreshToken": "days"});
+                            "tokenValidityUnits.idToken": "hours", "tokenValidityUnits.refreshToken": "hours"});
         let before = Baseline { settings: testing::settings(before), kind: BaselineKind::Event, from: None };
         let sent =
             json!({"accessTokenValidity": 15, "idTokenValidity": 30, "tokenValidityUnits": {"idToken": "minutes"}});
