@@ -62,7 +62,7 @@ impl Exit {
             Self::Usage => {
                 "usage: the command line, a variable or .env is wrong, or --yes is missing without a terminal"
             }
-            Self::NotFound => "nothing is deployed, or not found; also: no event in what was to be replayed",
+            Self::NotFound => "nothing is deployed, or not found; also: no event in the files that were given",
             Self::Access => "credentials or a permission are missing",
             Self::DeployFailed => "the deployment failed or was rolled back",
             Self::Left => "the teardown left something behind",

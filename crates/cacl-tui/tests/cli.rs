@@ -42,6 +42,7 @@ fn version_goes_to_stdout() {
 #[case::endpoint_without_host(&["watch", "--endpoint-url", "https://"])]
 #[case::nothing_to_count(&["watch", "--count", "0"])]
 #[case::last_without_journal(&["watch", "--output", "text", "--since", "last", "--no-journal"])]
+#[case(&["watch", "--region", "not a region"])]
 fn wrong_usage_is_2(#[case] arguments: &[&str]) {
     let (code, stdout, stderr) = ran(Home::new().cacl().args(arguments));
     assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
@@ -242,6 +243,9 @@ fn pattern_is_printed_and_tried_out() {
     let (code, verdict, _) = ran(home.cacl().args(["pattern", "--test", &fixture("update.json")]));
     assert_eq!(code, 0);
     assert!(verdict.starts_with("matches"), "{verdict}");
+    let (code, stdout, stderr) = ran(home.cacl().args(["pattern", "--test", "-"]).write_stdin("rubbish"));
+    assert_eq!((code, stdout.as_str()), (3, ""));
+    assert!(stderr.contains("nothing to try it on: there is no event in stdin"), "{stderr}");
     let other = ["pattern", "--client", "someoneelse", "--test", &fixture("update.json")];
     let (code, verdict, _) = ran(home.cacl().args(other));
     assert_eq!(code, 1);

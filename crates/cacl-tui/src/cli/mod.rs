@@ -63,7 +63,7 @@ pub struct Global {
     )]
     pub profile: Option<String>,
     /// AWS region; by default what the profile says
-    #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "REGION", env = "AWS_REGION", hide_env_values = true, value_parser = values::region)]
     pub region: Option<String>,
     /// Endpoint for all AWS services, such as the one of `cacl-tui local`
     #[arg(long, global = true, value_name = "URL", env = "AWS_ENDPOINT_URL", hide_env_values = true, value_parser = values::endpoint_url)]

@@ -245,6 +245,15 @@ pub fn prefix(text: &str) -> Result<String, String> {
     }
 }
 
+/// A region, which is a part of hosts' names.
+pub fn region(text: &str) -> Result<String, String> {
+    if text.len() <= 63 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+        Ok(text.to_owned())
+    } else {
+        Err("a region has small letters, digits and hyphens, as eu-west-1 does".to_owned())
+    }
+}
+
 /// A `CloudFormation` stack name.
 pub fn stack_name(text: &str) -> Result<String, String> {
     let fits = (1..=128).contains(&text.len())

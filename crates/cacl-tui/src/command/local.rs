@@ -42,11 +42,13 @@ pub fn start(port: u16, pace: cli::Pace, faults: cacl_local::Faults) -> anyhow::
 }
 
 /// For a POSIX shell. Any credentials are good; these are plain nonsense, so that they cannot be mistaken for real ones.
-pub fn exports(endpoint_url: &str) -> [String; 4] {
+pub fn exports(endpoint_url: &str) -> [String; 6] {
     [
         format!("export AWS_ENDPOINT_URL={endpoint_url}"),
-        format!("export AWS_REGION={REGION} AWS_DEFAULT_REGION={REGION}"),
-        "export AWS_ACCESS_KEY_ID=AKIALOCALYOU AWS_SECRET_ACCESS_KEY=local".to_owned(),
+        format!("export AWS_REGION={REGION}"),
+        format!("export AWS_DEFAULT_REGION={REGION}"),
+        "export AWS_ACCESS_KEY_ID=AKIALOCALYOU".to_owned(),
+        "export AWS_SECRET_ACCESS_KEY=local".to_owned(),
         "unset AWS_PROFILE AWS_SESSION_TOKEN".to_owned(),
     ]
 }

@@ -9,6 +9,7 @@ use cacl_event::{
 };
 use serde_json::{Value, json};
 
+use super::replay::no_event;
 use crate::{
     Exit,
     cli::{self, PatternOptions},
@@ -35,6 +36,9 @@ pub fn run(options: &cli::Pattern) -> anyhow::Result<Exit> {
     let pattern = Pattern::parse(&pattern)?;
     let mut items = Recording::of(&options.test)?.collect::<anyhow::Result<Vec<_>>>()?.concat();
     replay::sort(&mut items);
+    if !items.iter().any(|item| matches!(item, Feed::Change(_))) {
+        return Err(no_event("to try it on", &options.test).into());
+    }
     let mut matched = false;
     for item in &items {
         let change = match item {

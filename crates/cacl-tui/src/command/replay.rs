@@ -49,17 +49,17 @@ pub async fn run(options: Replay, global: &Global) -> anyhow::Result<Exit> {
     };
     // Whoever leaves a screen early may not have seen all of it; the files have been read to their end otherwise.
     if exit != Exit::Interrupted && recorded.is_empty() {
-        return Err(no_event(&options.files).into());
+        return Err(no_event("to replay", &options.files).into());
     }
     Ok(exit)
 }
 
 /// Files in which nothing happened are rather the wrong files, and a check of them must not come out well.
-fn no_event(files: &[PathBuf]) -> Failure {
+pub fn no_event(aim: &str, files: &[PathBuf]) -> Failure {
     let names: Vec<_> = files.iter().map(|file| replay::name(file)).collect();
     let help = "it reads CloudTrail files, records, EventBridge events, lines of our log, of `--output jsonl` and of our exports, and what \
                 `aws cloudtrail lookup-events` and `aws logs filter-log-events` print";
-    Failure::new(Exit::NotFound, format!("nothing to replay: there is no event in {}", names.join(", ")), help)
+    Failure::new(Exit::NotFound, format!("nothing {aim}: there is no event in {}", names.join(", ")), help)
 }
 
 /// At once or in time, on a screen or in lines.

@@ -52,14 +52,14 @@ pub async fn run(options: Restore, global: &Global) -> anyhow::Result<Exit> {
         let change = event_of(&history, &client, event)?;
         let undo = after(&history, change, &global.reach()).map_err(|why| none(&why))?;
         note(&format!("to the state after {}", said(change)));
-        tell(&undo, global);
+        tell(&undo, "", global);
         undo
     } else {
         let (losses, all) = open(&history, &client);
         let Some((last, earlier)) = losses.split_first() else { return Err(nothing(all, further).into()) };
         let undo = before(&history, last.change, &global.reach()).map_err(|why| none(&why))?;
         note(&format!("back to the state before {}", said(last.change)));
-        tell(&undo, global);
+        tell(&undo, ", too", global);
         tell_earlier(&history, last, earlier);
         undo
     };
@@ -192,7 +192,7 @@ fn further(options: &Restore) -> &'static str {
 }
 
 /// What a call would do.
-fn tell(undo: &Undo, global: &Global) {
+fn tell(undo: &Undo, too: &str, global: &Global) {
     let glyphs = Theme::new(false, look::look(global.color).ascii).glyphs;
     let lines = undo.effect.lines(glyphs);
     match undo.effect {
@@ -207,7 +207,7 @@ fn tell(undo: &Undo, global: &Global) {
     }
     if undo.later > 0 && !undo.effect.is_nothing() {
         note(&format!(
-            "{} of the client since then would be undone, too",
+            "{} of the client since then would be undone{too}",
             counted(undo.later as u64, "change", "changes")
         ));
     }

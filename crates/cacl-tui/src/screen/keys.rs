@@ -181,7 +181,7 @@ pub const TABLE: &[Entry] = &[
         actions: &[(Action::Back, &[key(KeyCode::Esc), char('t')])],
         places: &[Timeline],
         word: "back",
-        does: "back to the list, with the change selected",
+        does: "back, with the change selected",
     },
     Entry {
         actions: &[(Action::Filter, &[char('/')])],

@@ -63,6 +63,7 @@ fn heading(history: &History, change: &Change, diff: &Diff, look: &Look) -> Vec<
     let mut pieces = match (change.kind, diff.baseline) {
         (Kind::Create, _) if failed => vec![quiet("it would have been created with")],
         (Kind::Create, _) => vec![quiet("created with")],
+        (Kind::Delete, _) if failed && diff.rows.is_empty() => vec![quiet("it would have been deleted")],
         (Kind::Delete, _) if failed => vec![quiet("it would have lost")],
         (Kind::Delete, BaselineKind::None) => {
             vec![look.piece("deleted", Role::Removed), quiet("; no earlier state known")]
