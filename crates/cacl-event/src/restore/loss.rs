@@ -22,7 +22,7 @@ pub struct Loss<'a> {
 }
 
 /// One thing that is amiss since.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Taken {
     /// The client.
     All,
@@ -70,6 +70,8 @@ pub fn losses<'a>(history: &'a History, client: &ClientKey) -> Vec<Loss<'a>> {
 #[derive(Default)]
 struct Past<'a> {
     losses: Vec<Loss<'a>>,
+    /// What was amiss after any of them.
+    amiss: HashSet<Taken>,
     /// The states before them.
     good: HashSet<String>,
     /// What only changes that took something have brought, by path and value.
@@ -85,8 +87,7 @@ impl<'a> Past<'a> {
         for row in &diff.rows {
             self.remember(row, row.before.as_ref());
         }
-        let puts_back = before.as_ref().is_some_and(|before| self.puts_back(&before.settings, &diff));
-        let mut taken = self.taken(change, &diff, puts_back);
+        let mut taken = self.taken(change, &diff);
         // What puts a state from before a loss back is none, whatever it takes away for that.
         if !taken.is_empty() && change.kind == Kind::Update {
             let after = state(diff.rows.iter().map(|row| (&row.path, row.after.as_ref())));
@@ -100,15 +101,21 @@ impl<'a> Past<'a> {
         }
         if !taken.is_empty() {
             self.good.insert(state(diff.rows.iter().map(|row| (&row.path, row.before.as_ref()))));
+            self.amiss.extend(taken.iter().cloned());
             self.losses.push(Loss { change, taken });
         }
     }
 
-    /// Whether something that was taken is there again.
-    fn puts_back(&self, before: &Settings, diff: &Diff) -> bool {
-        let after = diff.apply(before);
-        let taken = self.losses.iter().flat_map(|loss| &loss.taken);
-        taken.into_iter().any(|taken| taken.is_amiss(before) && !taken.is_amiss(&after))
+    /// Whether something in a row that was amiss once is so no longer.
+    fn puts_back(&self, row: &Row) -> bool {
+        let was = |taken: Taken| self.amiss.contains(&taken);
+        let path = || row.path.clone();
+        let (Some(added), Some(removed)) = (&row.added, &row.removed) else {
+            let [before, after] = [&row.before, &row.after].map(|value| held(&row.path, value.clone()));
+            return before != after && was(Taken::Value(path(), before));
+        };
+        added.iter().any(|element| was(Taken::Element(path(), element.clone())))
+            || removed.iter().any(|element| was(Taken::Safety(path(), element.clone())))
     }
 
     fn remember(&mut self, row: &Row, value: Option<&Value>) {
@@ -133,7 +140,8 @@ impl<'a> Past<'a> {
         self.doubtful.extend(now.iter().filter(|value| !was.contains(value)).map(|value| key(row, value)));
     }
 
-    fn taken(&self, change: &Change, diff: &Diff, puts_back: bool) -> Vec<Taken> {
+    fn taken(&self, change: &Change, diff: &Diff) -> Vec<Taken> {
+        let puts_back = diff.rows.iter().any(|row| self.puts_back(row));
         match change.kind {
             Kind::Delete => vec![Taken::All],
             Kind::Update => diff.rows.iter().flat_map(|row| self.taken_of(row, puts_back)).collect(),
