@@ -34,7 +34,7 @@ fn run() -> anyhow::Result<Exit> {
     if std::env::args_os().nth(1).is_none_or(|argument| argument != "subscriber") {
         cli::environment::load(Path::new(".env"))?;
     }
-    let cli = match cli::Cli::read(std::env::args_os().collect()) {
+    let cli = match cli::Cli::read(&std::env::args_os().collect::<Vec<_>>()) {
         Ok(cli) => cli,
         Err(asked) => {
             // Help and version are "errors" that go to stdout; nobody reading them is no failure.

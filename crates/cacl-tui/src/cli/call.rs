@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{
     Arg, ArgMatches, Command, CommandFactory as _, FromArgMatches as _,
     builder::Resettable,
-    error::{ContextKind, ContextValue},
+    error::{ContextKind, ContextValue, ErrorKind},
     parser::ValueSource,
 };
 
@@ -69,22 +69,32 @@ fn given(arg: &Arg, matches: &ArgMatches) -> Option<String> {
 }
 
 impl Cli {
-    /// Reads the command line. No command is `watch`, read as if it had been typed, so that its options get their values from the
-    /// environment.
-    pub fn read(words: Vec<OsString>) -> Result<Self, clap::Error> {
+    /// Reads the command line. No command is `watch`, read as if it had been typed, so that its options can be given, and get
+    /// their values from the environment.
+    pub fn read(words: &[OsString]) -> Result<Self, clap::Error> {
         let read = |words: &[OsString]| -> Result<_, clap::Error> {
             let mut command = Self::command();
             let matches = command.try_get_matches_from_mut(words).map_err(|error| blame(error, words))?;
             Ok((command, matches))
         };
-        let (mut command, mut matches) = read(&words)?;
-        if matches.subcommand().is_none() {
-            (command, matches) = read(&[words, vec!["watch".into()]].concat())?;
-        }
+        let (mut command, matches) = match read(words) {
+            Ok((_, matches)) if matches.subcommand().is_none() => read(&watching(words))?,
+            Err(error) if error.kind() == ErrorKind::UnknownArgument => match read(&watching(words)) {
+                Err(other) if other.kind() == ErrorKind::UnknownArgument => return Err(error),
+                read => read?,
+            },
+            read => read?,
+        };
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
         cli.global.called = Called::of(&command, &matches);
         Ok(cli)
     }
+}
+
+/// The same, with the command that is meant where there is none.
+fn watching(words: &[OsString]) -> Vec<OsString> {
+    let (program, options) = words.split_at(words.len().min(1));
+    [program, &["watch".into()], options].concat()
 }
 
 /// Says what is wrong with the words alone, if anything is; if nothing is, with which variable. clap speaks of options either
@@ -112,13 +122,40 @@ fn blame(mut error: clap::Error, words: &[OsString]) -> clap::Error {
 
 #[cfg(test)]
 mod tests {
+    use clap::error::ErrorKind;
+
     use super::Cli;
+    use crate::cli::Command;
+
+    fn words(line: &str) -> Vec<std::ffi::OsString> {
+        line.split(' ').map(|word| word.replace('_', " ").into()).collect()
+    }
+
+    #[test]
+    fn no_command_is_watch_with_its_options() {
+        for line in ["cacl-tui --prefix shop", "cacl-tui --prefix shop --since 1h", "cacl-tui --since 1h --no-mouse"] {
+            let cli = Cli::read(&words(line)).expect("understood");
+            assert!(matches!(cli.command, Some(Command::Watch(_))), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_of_what_was_meant() {
+        for (line, kind) in [
+            ("cacl-tui --no-such-option", ErrorKind::UnknownArgument),
+            ("cacl-tui --yes deploy", ErrorKind::UnknownArgument),
+            ("cacl-tui --fail-on hgih", ErrorKind::InvalidValue),
+            ("cacl-tui --since 1h --help", ErrorKind::DisplayHelp),
+            ("cacl-tui no-such-command", ErrorKind::InvalidSubcommand),
+        ] {
+            assert_eq!(Cli::read(&words(line)).map_err(|error| error.kind()).err(), Some(kind), "{line}");
+        }
+    }
 
     #[test]
     fn what_is_run_next_means_the_same_stack() {
         let check = |line: &str, command: &str, expected: &str| {
-            let words = line.split(' ').map(|word| word.replace('_', " ").into()).collect();
-            let cli = Cli::read(words).expect("understood");
+            let cli = Cli::read(&words(line)).expect("understood");
             assert_eq!(cli.global.called.next(command), expected, "{line}");
         };
         check("cacl-tui deploy --yes", "watch", "cacl-tui watch");
