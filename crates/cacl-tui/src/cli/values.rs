@@ -5,7 +5,7 @@ use std::time::Duration;
 use cacl_aws::Since;
 use cacl_event::{Filter, Severity, clean};
 use clap::ValueEnum;
-use jiff::{SignedDuration, Span, SpanRelativeTo, civil, tz::TimeZone};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, tz::TimeZone};
 use unicode_width::UnicodeWidthStr;
 
 use crate::report::File;
@@ -162,12 +162,15 @@ pub fn since(text: &str) -> Result<Since, String> {
     if text == "now" {
         return Ok(Since::Ago(SignedDuration::ZERO));
     }
-    if let Ok(moment) = text.parse() {
-        return Ok(Since::At(moment));
-    }
-    let zone = TimeZone::system();
-    if let Some(moment) = text.parse::<civil::DateTime>().ok().and_then(|local| local.to_zoned_datetime(zone).ok()) {
-        return Ok(Since::At(moment.timestamp()));
+    let local = || TimeZone::system().to_timestamp(text.parse().ok()?).ok();
+    if let Some(moment) = text.parse().ok().or_else(local) {
+        // A clock may be wrong by some minutes, and so be behind what another one said.
+        let ahead = moment.duration_since(Timestamp::now());
+        return if ahead < SignedDuration::from_hours(1) {
+            Ok(Since::At(moment))
+        } else {
+            Err(format!("{moment} is yet to come"))
+        };
     }
     duration(text).map(Since::Ago).map_err(|_| {
         "neither a duration (30m, 24h, 7d) nor a time (2026-10-01, 2026-10-01T08:00, 2026-10-01T08:00:00Z)".to_owned()
@@ -295,7 +298,7 @@ mod tests {
         let moment: Timestamp = "2026-10-01T08:00:00Z".parse().expect("a time");
         assert_eq!(since("2026-10-01T08:00:00Z"), Ok(Since::At(moment)));
         assert!(matches!(since("2026-10-01"), Ok(Since::At(_))));
-        for wrong in ["", "yesterday", "-1h", "24", "7x"] {
+        for wrong in ["", "yesterday", "-1h", "24", "7x", "9000-01-01", "9000-01-01T08:00:00Z"] {
             assert!(since(wrong).is_err(), "{wrong}");
         }
     }
