@@ -75,7 +75,10 @@ impl Headless {
         Ok(match ended {
             Ok(exit) => exit,
             Err(End::Stopped(stop)) => stopped(stop),
-            Err(End::TimeUp) => self.observer.late()?,
+            Err(End::TimeUp) => {
+                let exit = self.observer.late()?;
+                if source.live { exit } else { return Err(unread(&source.sought).into()) }
+            }
         })
     }
 
@@ -156,6 +159,15 @@ impl Headless {
             keeper.change(&change, Some(Reader::Lines)).await;
         }
     }
+}
+
+/// A log that nobody has read says nothing, and must not be taken for one in which nothing happened.
+fn unread(sought: &Sought) -> Failure {
+    Failure::new(
+        Exit::Failed,
+        format!("time is up, and {} has not been read to its end yet", sought.group),
+        "wait longer, with --timeout",
+    )
 }
 
 /// Ctrl-C breaks off; the system's request to end is obeyed, and that is no failure.
@@ -297,9 +309,16 @@ mod tests {
     use std::time::Duration;
 
     use cacl_aws::Status;
+    use futures_util::{StreamExt as _, stream};
 
-    use super::{Sought, Source, hopeless, passing};
-    use crate::Exit;
+    use super::{Headless, Observer, Sought, Source, hopeless, passing};
+    use crate::{
+        Exit,
+        failure::exit_of,
+        feed::Feed,
+        report::{Form, Lines},
+        signals::Signals,
+    };
 
     const RETRY: Duration = Duration::from_secs(1);
 
@@ -338,6 +357,23 @@ mod tests {
             assert_eq!(passing(&status), !told);
             assert!(source.tell(&status).is_ok());
             assert_eq!(source.told.is_some(), told);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_silence_of_a_log_that_was_not_read_is_a_failure() {
+        for (items, expected) in [(vec![], Exit::Failed), (vec![Feed::Status(Status::Live)], Exit::Done)] {
+            let headless = Headless {
+                out: Lines::stdout(),
+                form: Form::Jsonl,
+                observer: Observer::default(),
+                timeout: Some(RETRY),
+                keeper: None,
+                sought: Sought::default(),
+            };
+            let feed = stream::iter(items).chain(stream::pending());
+            let ended = headless.run(feed, &mut Signals::listen().expect("signals")).await;
+            assert_eq!(ended.unwrap_or_else(|error| exit_of(&error)), expected);
         }
     }
 }
