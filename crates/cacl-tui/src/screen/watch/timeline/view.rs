@@ -32,8 +32,7 @@ pub fn draw(model: &Model, timeline: &Timeline, frame: &mut Frame, areas: &Areas
 
 fn life(model: &Model, timeline: &Timeline, frame: &mut Frame, area: Rect) {
     let theme = &model.theme;
-    let changes = text::count(timeline.changes, "change", "changes");
-    let title = format!("{} {} {changes}", name(model, timeline), theme.glyphs.dot);
+    let title = format!("{} {} {}", name(model, timeline), theme.glyphs.dot, counted(timeline));
     let place = format!(" {} of {} ", timeline.at + 1, timeline.entries.len());
     let block = panel::block(theme, &title, model.focus == Focus::List)
         .title_bottom(list::time_format(model))
@@ -44,6 +43,15 @@ fn life(model: &Model, timeline: &Timeline, frame: &mut Frame, area: Rect) {
     let window = timeline.entries.iter().enumerate().skip(timeline.offset).take(inner.height.into());
     let lines: Vec<_> = window.map(|(at, entry)| line(model, timeline, &columns, at, entry)).collect();
     frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// `5 changes, 1 description`: together as many as there are lines.
+fn counted(timeline: &Timeline) -> String {
+    let changes = text::count(timeline.changes, "change", "changes");
+    match timeline.entries.len() - timeline.changes {
+        0 => changes,
+        described => format!("{changes}, {}", text::count(described, "description", "descriptions")),
+    }
 }
 
 /// The client's name as last known, else its id.
